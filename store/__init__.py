@@ -1,0 +1,1 @@
+"""What we know: records, tables, ledger, outbox, catalogue. Never imports `bot`."""
