@@ -1,0 +1,136 @@
+"""What we need from one Salesforce org, in our own words, and how it says no.
+
+The Protocol is named by needs, not by REST. Foreign errors are translated here once: `Refused` is
+diagnosed and told to the owner, `Unavailable` is waited for, everything else is a bug and loud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.plan import Batch, Found
+from bot.core.proof import Observation
+from store.records import ObjectFact, OrgFacts
+
+
+class Refused(Exception):  # noqa: N818 - the architecture's word
+    """The org said no. `code` is Salesforce's errorCode, or OAuth's error when `login` is true."""
+
+    def __init__(
+        self, code: str, message: str, *, fields: Sequence[str] = (), login: bool = False
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fields = tuple(fields)
+        self.login = login
+
+
+class Unavailable(Exception):  # noqa: N818 - the architecture's word
+    """The org did not answer as an org. `unknown` = the write may have happened."""
+
+    def __init__(self, reason: str, *, unknown: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.unknown = unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the org says it is (salesforce-provisioning 1.0a)."""
+
+    org_id: str
+    name: str
+    is_sandbox: bool
+    organization_type: str
+    has_trial_end: bool
+    bot_user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One refresh of the catalogue: identity, seats, requestable objects with their facts."""
+
+    identity: Identity
+    facts: OrgFacts
+    objects: tuple[ObjectFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFound:
+    """The request's app in the org; `admin_approved` None = cannot be read."""
+
+    id: str
+    admin_approved: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What preflight sees of the org, live and read-only.
+
+    `taken` holds the usernames of those asked about that exist in this org, `sets` the permission
+    set names that exist. `rights` are the bot's own user permissions that are true.
+    `existing` names active integration users whose name looks like the request's.
+    """
+
+    identity: Identity
+    license_total: int
+    license_used: int
+    psl_total: int
+    psl_used: int
+    profile: str | None
+    taken: frozenset[str]
+    sets: frozenset[str]
+    app: AppFound | None
+    rights: frozenset[str]
+    objects: tuple[ObjectFact, ...]
+    grantable: frozenset[str]
+    existing: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+class Gateway(Protocol):
+    """One org. Every method raises `Refused` or `Unavailable`; nothing else is expected."""
+
+    @property
+    def key(self) -> str:
+        """The org's key in the configuration."""
+
+    async def identity(self) -> Identity:
+        """Read who the org is."""
+
+    async def snapshot(self) -> Snapshot:
+        """Read what the catalogue keeps: picklists, facts, seats, apps."""
+
+    async def survey(
+        self,
+        *,
+        usernames: Sequence[str],
+        set_names: Sequence[str],
+        app_key: str | None,
+        objects: Sequence[str],
+        name: str,
+    ) -> Survey:
+        """Look at the org for one request, read-only."""
+
+    async def observe(self, *, username: str, set_names: Sequence[str]) -> Found:
+        """Read what exists of one wanted state; at most two HTTP requests for 2,000 rows."""
+
+    async def perform(self, batch: Batch, *, known: Mapping[str, str]) -> Mapping[str, str]:
+        """Write one batch in one HTTP request and answer the ids made (`user`, `set:<name>`, …).
+
+        `known` holds ids found or made before: `profile`, `psl`, `user`, `set:<name>`.
+        """
+
+    async def prove(
+        self, *, app_key: str, username: str, objects: Sequence[str], forbidden: str | None
+    ) -> Observation:
+        """Log in as `username` through the app, try each object, then revoke the token."""
+
+    async def visible_rows(self, objects: Sequence[str]) -> Mapping[str, bool | None]:
+        """Say per object whether the bot itself sees a row; None = it cannot look."""
+
+    async def granted_objects(self, user_id: str) -> frozenset[str]:
+        """Objects that any parent of the user (sets and profile) grants Read on."""
