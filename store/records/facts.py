@@ -31,7 +31,8 @@ class ObjectFact:
 class OrgFacts:
     """What the cache knows of one org: identity, seats, apps and when the look began and ended.
 
-    `refusal` is empty, or the sentence why this org cannot be chosen now.
+    `refusal` is empty, or the sentence why this org cannot be chosen now. `hidden` = it is not even
+    offered, because its `kind` in the configuration is not what the org says it is.
     """
 
     org: str
@@ -45,3 +46,4 @@ class OrgFacts:
     begun_at: datetime | None = None
     ended_at: datetime | None = None
     refusal: str = ""
+    hidden: bool = False
