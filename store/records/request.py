@@ -42,7 +42,8 @@ class Request:
 
     `preflights`, `provisions`, `smokes`, `undos` count the runs enqueued so far: they make the
     engine's ids. `user_made_at`, `psl_made_at`, `undone_at` settle seat reservation.
-    `next_try_at` and `proof_until` are the smoke test's next look and its last possible one.
+    `next_try_at` and `proof_until` are the smoke test's next look and its last possible one, `tries`
+    counts the looks since the last provisioning.
     """
 
     id: int
@@ -68,6 +69,7 @@ class Request:
     provisions: int = 0
     smokes: int = 0
     undos: int = 0
+    tries: int = 0
 
     @property
     def label(self) -> str:
