@@ -1,0 +1,1 @@
+"""The imperative shell: each public function is one use case."""

@@ -1,0 +1,110 @@
+"""How an approver's click becomes a decision: exactly one, about exactly what the card showed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import lifecycle, policy
+from bot.core.lifecycle import Event, Refusal
+from bot.core.policy import Action, Actor
+from bot.flows import telling
+from bot.flows.context import Context
+from bot.flows.jobs import enqueue_provision
+from bot.flows.requests import change, may, undecided
+from store import ledger
+from store.records import Request, Source, Vote
+
+
+async def decide(
+    ctx: Context,
+    *,
+    request_id: int,
+    wanted_hash: str,
+    actor: Actor,
+    approve: bool,
+    reason: str = "",
+) -> Request:
+    """Record an approver's decision about exactly the wanted state that the card showed.
+
+    Raises `Refusal` with who was first when it is decided already, when the card is out of date,
+    or when this person may not decide.
+    """
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.APPROVE if approve else Action.REJECT, request)
+        undecided(request)
+        if request.wanted_hash != wanted_hash:
+            raise Refusal(
+                f"This card of {request.label} is out of date: the request was checked again since."
+                " Please decide on the newest card."
+            )
+        vote = Vote(
+            who=actor.user,
+            decision="approve" if approve else "reject",
+            at=now,
+            reason=reason,
+            wanted_hash=wanted_hash,
+        )
+        if not await ledger.add_vote(conn, request.id, vote):
+            raise Refusal(f"You have already decided about {request.label}.")
+        if not approve:
+            return await _reject(conn, request, actor, reason, now)
+        return await _approve(ctx, conn, request, vote, now)
+
+    return await change(ctx, request_id, act)
+
+
+async def _reject(
+    conn: AsyncConnection, request: Request, actor: Actor, reason: str, now: datetime
+) -> Request:
+    state = lifecycle.move(request, Event.REJECT)
+    changed = await ledger.change(conn, request, now=now, state=state)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor=actor.user,
+        source=Source.SLACK,
+        event="rejected",
+        detail=f"Rejected: {reason}",
+        was=request.state,
+    )
+    await telling.show(conn, changed, now)
+    await telling.show_end(conn, changed, now)
+    return changed
+
+
+async def _approve(
+    ctx: Context, conn: AsyncConnection, request: Request, vote: Vote, now: datetime
+) -> Request:
+    votes = (*request.votes, vote)
+    enough = policy.enough(votes, required=ctx.settings.approval.required, digest=vote.wanted_hash)
+    if not enough:
+        changed = await ledger.change(conn, request, now=now)
+        detail = "Approved; more approvals are needed"
+    else:
+        changed = await ledger.change(
+            conn,
+            request,
+            now=now,
+            state=lifecycle.move(request, Event.APPROVE),
+            approved_at=now,
+            provisions=request.provisions + 1,
+        )
+        detail = "Approved"
+        await enqueue_provision(ctx, conn, changed)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor=vote.who,
+        source=Source.SLACK,
+        event="approved" if enough else "vote",
+        detail=detail,
+        was=request.state,
+        after={"wanted_hash": vote.wanted_hash},
+    )
+    await telling.show(conn, changed, now)
+    return changed

@@ -1,0 +1,182 @@
+"""Somebody looks before anybody is asked: a live, read-only look at the org for one request.
+
+The plan and the findings are stored; a clean look makes the approval card due, a preventing finding
+goes to the requester and bothers no approver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import access, plan, review
+from bot.engine import Jobs, Run
+from bot.flows import telling
+from bot.flows.context import Context
+from bot.flows.intake import seats_of
+from bot.flows.jobs import enqueue_preflight
+from bot.salesforce.gateway import Refused, Survey, Unavailable
+from store import catalogue, ledger
+from store.ledger import Conflict
+from store.records import Json, Preflight, Request, Source, State
+
+
+def register(jobs: Jobs, ctx: Context) -> None:
+    """Make the preflight known to the engine."""
+
+    async def preflight(run: Run, request_id: int) -> None:
+        looked = await run.step("look", look, ctx, request_id)
+        await run.step("settle", settle, ctx, request_id, looked)
+
+    jobs.register("preflight", preflight)
+
+
+async def look(ctx: Context, request_id: int) -> Json | None:
+    """Observe the org for one request; None when there is nothing to check any more."""
+    async with ctx.database.read() as conn:
+        request = await ledger.get(conn, request_id)
+        if request is None or request.state is not State.REQUESTED or request.preflight:
+            return None
+        in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
+    gateway = ctx.gateways[request.asked.org]
+    org = ctx.settings.orgs[request.asked.org]
+    names = review.candidate_usernames(request, org.username_domain, in_use)
+    try:
+        survey = await gateway.survey(
+            usernames=names,
+            set_names=review.candidate_sets(request),
+            app_key=request.asked.app,
+            objects=[grant.object for grant in request.asked.grants],
+            name=request.asked.name,
+        )
+        approvers = await ctx.approvers()
+    except Unavailable as gone:
+        return {"version": request.version, "unavailable": gone.reason}
+    except Refused as no:
+        problem = review.refused(no.code, no.message, login=no.login)
+        preflight = review.nothing(problem, request.asked.grants, at=ctx.clock())
+    else:
+        preflight = await _judge(ctx, request, survey, names, approvers)
+    return {"version": request.version, "preflight": preflight.to_json()}
+
+
+async def _judge(
+    ctx: Context,
+    request: Request,
+    survey: Survey,
+    names: tuple[str, ...],
+    approvers: frozenset[str] | None,
+) -> Preflight:
+    org = ctx.settings.orgs[request.asked.org]
+    async with ctx.database.read() as conn:
+        license_seats, psl_seats = await seats_of(conn, request.asked.org, without=request.id)
+        cached = await catalogue.org(conn, request.asked.org)
+    facts = {fact.name: fact for fact in survey.objects}
+    grants = access.resolve_edit_all(access.close(request.asked.grants, facts), facts)
+    app = org.apps.get(request.asked.app) if request.asked.app else None
+    checked = review.review(
+        request,
+        survey=review.Seen(
+            org_id=survey.identity.org_id,
+            cached_org_id=cached.org_id if cached else None,
+            is_sandbox=survey.identity.is_sandbox,
+            organization_type=survey.identity.organization_type,
+            has_trial_end=survey.identity.has_trial_end,
+            taken=survey.taken,
+            sets=survey.sets,
+            profile=survey.profile,
+            app_id=survey.app.id if survey.app else None,
+            app_admin_approved=survey.app.admin_approved if survey.app else None,
+            rights=survey.rights,
+            grantable=survey.grantable,
+            existing=survey.existing,
+        ),
+        facts=facts,
+        grants=grants,
+        names=names,
+        org=review.OrgRules(
+            label=org.label,
+            kind=org.kind,
+            time_zone=org.time_zone,
+            locale=org.locale,
+            licensed=org.permission_sets == "psl",
+        ),
+        app=review.AppRules(
+            key=request.asked.app or "",
+            label=app.label,
+            kind=app.kind,
+            name=app.name,
+            has_key=app.private_key_file is not None,
+        )
+        if app
+        else None,
+        license_seats=replace(license_seats, total=survey.license_total, used=survey.license_used),
+        psl_seats=replace(psl_seats, total=survey.psl_total, used=survey.psl_used),
+        approvers=approvers,
+        required=ctx.settings.approval.required,
+        at=ctx.clock(),
+    )
+    if checked.wanted is None:
+        return checked
+    return replace(checked, plan=plan.say_all(checked.wanted))
+
+
+async def settle(ctx: Context, request_id: int, looked: Json | None) -> None:
+    """Store what was seen and make the card, or the requester's message, due."""
+    if looked is None:
+        return
+    now = ctx.clock()
+    try:
+        async with ctx.database.write() as conn:
+            request = await ledger.get(conn, request_id)
+            stale = request is None or request.version != looked["version"]
+            if request is None or stale or request.state is not State.REQUESTED:
+                return
+            if "unavailable" in looked:
+                await _look_again(ctx, conn, request, looked["unavailable"], now)
+            else:
+                await _keep(ctx, conn, request, Preflight.from_json(looked["preflight"]), now)
+    except Conflict:
+        return
+    ctx.wake()
+
+
+async def _look_again(
+    ctx: Context, conn: AsyncConnection, request: Request, reason: str, now: datetime
+) -> None:
+    changed = await ledger.change(conn, request, now=now, preflights=request.preflights + 1)
+    await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event="unavailable",
+        detail=f"The org could not be looked at ({reason}); trying again by itself",
+    )
+
+
+async def _keep(
+    ctx: Context, conn: AsyncConnection, request: Request, preflight: Preflight, now: datetime
+) -> None:
+    digest = preflight.wanted.digest() if preflight.wanted else ""
+    changed = await ledger.change(
+        conn, request, now=now, preflight=preflight, wanted_hash=digest, finding=None
+    )
+    problems = "; ".join(problem.cause for problem in preflight.problems)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event="preflight",
+        detail=f"Looked at the org: {problems}" if problems else "Looked at the org: all is well",
+        after={"wanted_hash": digest},
+    )
+    await telling.show(conn, changed, now)
+    if not preflight.problems:
+        await telling.show_card(ctx, conn, changed, now)

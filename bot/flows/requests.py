@@ -1,0 +1,213 @@
+"""What people do with a request once it exists: retry, withdraw, recheck, test, confirm.
+
+Each function is one use case: authority, one transaction that moves the row and enqueues the work,
+then the courier is woken. Two people at once meet in the database: the second reads what the first
+did and is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import lifecycle, policy
+from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
+from bot.core.lifecycle import Event, Refusal
+from bot.core.policy import Action, Actor
+from bot.flows import telling
+from bot.flows.context import Context
+from bot.flows.jobs import enqueue_preflight, enqueue_provision, enqueue_smoke, enqueue_undo
+from store import ledger
+from store.ledger import Conflict
+from store.records import Request, Source, State
+
+_TRIES = 5
+
+
+async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
+    """Provision a blocked request again, while its approvals hold; raises `Refusal`."""
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.RETRY, request)
+        if request.finding and request.finding.code == UNDO_INCOMPLETE:
+            raise Refusal(
+                f"{request.label} was being withdrawn, so it cannot be retried."
+                f" Withdraw it again once the cause is gone: {request.finding.remedy}"
+            )
+        state = lifecycle.move(request, Event.RETRY)
+        valid_for = ctx.settings.approval.valid_for
+        if request.approved_at is None or now - request.approved_at > valid_for:
+            raise Refusal(
+                f"The approval of {request.label} is older than {valid_for.days} days."
+                " Please withdraw it and ask again, so that somebody looks at it afresh."
+            )
+        changed = await ledger.change(
+            conn,
+            request,
+            now=now,
+            state=state,
+            finding=None,
+            next_try_at=None,
+            proof_until=None,
+            provisions=request.provisions + 1,
+        )
+        await enqueue_provision(ctx, conn, changed)
+        await _tell(conn, changed, now, actor, "retried", "Tried again", request.state)
+        return changed
+
+    return await change(ctx, request_id, act)
+
+
+async def withdraw(ctx: Context, request_id: int, actor: Actor) -> Request:
+    """Take a request back. Before approval at once; afterwards what was made is undone first."""
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.WITHDRAW, request)
+        state = lifecycle.move(request, Event.WITHDRAW)
+        if request.state is State.REQUESTED:
+            changed = await ledger.change(conn, request, now=now, state=state)
+            await _tell(conn, changed, now, actor, "withdrawn", "Withdrawn", request.state)
+            await telling.show_end(conn, changed, now)
+            return changed
+        changed = await ledger.change(
+            conn, request, now=now, withdrawing=True, next_try_at=None, undos=request.undos + 1
+        )
+        await enqueue_undo(ctx, conn, changed)
+        detail = "Withdrawal begun: what was made is being undone"
+        await _tell(conn, changed, now, actor, "withdrawing", detail, request.state)
+        return changed
+
+    return await change(ctx, request_id, act)
+
+
+async def recheck(ctx: Context, request_id: int, actor: Actor) -> Request:
+    """Look at the org again for a request that waits for its preflight to pass."""
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.RECHECK, request)
+        undecided(request)
+        if request.withdrawing:
+            raise Refusal(f"{request.label} is being withdrawn.")
+        if request.preflight is None or not request.preflight.problems:
+            raise Refusal(
+                f"{request.label} is being checked or is waiting for approval:"
+                " there is nothing to check again."
+            )
+        changed = await ledger.change(
+            conn, request, now=now, preflight=None, preflights=request.preflights + 1
+        )
+        await enqueue_preflight(ctx, conn, changed)
+        await _tell(conn, changed, now, actor, "rechecked", "Checked again", request.state)
+        return changed
+
+    return await change(ctx, request_id, act)
+
+
+async def test(ctx: Context, request_id: int, actor: Actor) -> Request:
+    """Run the JWT smoke test now; only a provisioned request changes state by it."""
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.TEST, request)
+        if request.withdrawing:
+            raise Refusal(f"{request.label} is being withdrawn.")
+        testable = {State.PROVISIONED, State.LIVE, State.BLOCKED}
+        if request.state not in testable or request.user_id is None:
+            raise Refusal(f"{request.label} has no user yet, so there is nothing to test.")
+        changed = await ledger.change(
+            conn,
+            request,
+            now=now,
+            next_try_at=now,
+            proof_until=now + ctx.settings.smoke.propagation_wait,
+            tries=0,
+            smokes=request.smokes + 1,
+        )
+        await enqueue_smoke(ctx, conn, changed)
+        await _tell(conn, changed, now, actor, "tested", "Asked for a test", request.state)
+        return changed
+
+    return await change(ctx, request_id, act)
+
+
+async def confirm_live(ctx: Context, request_id: int, actor: Actor) -> Request:
+    """Make a request live that could not be tested here, because a person tested it by hand."""
+
+    async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
+        may(actor, Action.CONFIRM_LIVE, request)
+        if request.finding is None or request.finding.code != NOT_PROVEN:
+            raise Refusal(f"{request.label} does not wait for a confirmation by hand.")
+        state = lifecycle.move(request, Event.CONFIRM)
+        changed = await ledger.change(conn, request, now=now, state=state, finding=None)
+        detail = "Confirmed by hand: the integration logged in and worked"
+        await _tell(conn, changed, now, actor, "live", detail, request.state)
+        await telling.show_end(conn, changed, now)
+        return changed
+
+    return await change(ctx, request_id, act)
+
+
+async def change(
+    ctx: Context,
+    request_id: int,
+    act: Callable[[AsyncConnection, Request, datetime], Awaitable[Request]],
+) -> Request:
+    """Read, act and commit; somebody faster makes us read again, so that we see what they did."""
+    for attempt in range(_TRIES):
+        now = ctx.clock()
+        try:
+            async with ctx.database.write() as conn:
+                request = await ledger.get(conn, request_id)
+                if request is None:
+                    raise Refusal(f"There is no request IU-{request_id}. Try `list` to see yours.")
+                changed = await act(conn, request, now)
+        except Conflict:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            ctx.wake()
+            return changed
+    raise AssertionError("unreachable")
+
+
+def may(actor: Actor, action: Action, request: Request) -> None:
+    """Raise `Refusal` with the reason when this person may not do that to this request."""
+    decision = policy.may(action, actor, request)
+    if not decision.allowed:
+        raise Refusal(decision.reason)
+
+
+def undecided(request: Request) -> None:
+    """Refuse a request that is decided already, with the name of who was first."""
+    if request.state is State.REQUESTED:
+        return
+    if request.state is State.WITHDRAWN or request.withdrawing:
+        raise Refusal(f"{request.label} has been withdrawn, so there is nothing to decide.")
+    if request.votes:
+        last = request.votes[-1]
+        word = "rejected" if last.decision == "reject" else "approved"
+        raise Refusal(f"<@{last.who}> was first and {word} {request.label}. Nothing more to do.")
+    raise Refusal(f"{request.label} is {request.state}, so there is nothing to decide.")
+
+
+async def _tell(
+    conn: AsyncConnection,
+    changed: Request,
+    now: datetime,
+    actor: Actor,
+    event: str,
+    detail: str,
+    was: State,
+) -> None:
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor=actor.user,
+        source=Source.SLACK,
+        event=event,
+        detail=detail,
+        was=was,
+    )
+    await telling.show(conn, changed, now)

@@ -1,0 +1,235 @@
+"""Prove the new user: log in as it through the request's app, try what was granted, and what not.
+
+One look is one job; "not yet" enqueues a successor with a delay and nothing sleeps. The look itself
+is one step, because the access token must not outlive it in any checkpoint.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import diagnosis, lifecycle, plan, proof
+from bot.core.lifecycle import Event
+from bot.engine import Jobs, Run
+from bot.flows import telling
+from bot.flows.context import Context
+from bot.flows.jobs import enqueue_smoke
+from bot.salesforce.gateway import Gateway, Refused, Unavailable
+from store import catalogue, ledger
+from store.ledger import Conflict
+from store.records import JournalLine, Json, Request, Source, State, Wanted
+
+_TESTED = {State.PROVISIONED, State.LIVE, State.BLOCKED}
+
+
+def register(jobs: Jobs, ctx: Context) -> None:
+    """Make the smoke test known to the engine."""
+
+    async def smoke(run: Run, request_id: int, number: int) -> None:
+        verdict = await run.step("look", look, ctx, request_id, number)
+        await run.step("settle", settle, ctx, request_id, number, run.id, verdict)
+
+    jobs.register("smoke", smoke)
+
+
+async def look(ctx: Context, request_id: int, number: int) -> Json:
+    """Log in as the user, try, revoke, and judge what was seen."""
+    async with ctx.database.read() as conn:
+        request = await ledger.get(conn, request_id)
+    if request is None or not _current(request, number):
+        return {"end": "gone"}
+    wanted = request.preflight.wanted if request.preflight else None
+    if wanted is None:
+        return {"end": "gone"}
+    org = ctx.settings.orgs[request.asked.org]
+    app = org.apps.get(request.asked.app or "")
+    if app is None or app.private_key_file is None:
+        return {"end": "untestable", "app": app.label if app else None}
+    try:
+        verdict = await _try(ctx, request, wanted)
+    except Unavailable as away:
+        return {"end": "away", "reason": away.reason}
+    except Refused as no:
+        finding = diagnosis.explain(no.code, no.message, login=no.login)
+        verdict = proof.Verdict(outcome="blocked", finding=finding, lines=(), not_tested=())
+    return {"end": "verdict", "verdict": verdict.to_json()}
+
+
+def _current(request: Request, number: int) -> bool:
+    if request.withdrawing or request.smokes != number:
+        return False
+    return request.state in _TESTED and request.user_id is not None
+
+
+async def _try(ctx: Context, request: Request, wanted: Wanted) -> proof.Verdict:
+    gateway = ctx.gateways[request.asked.org]
+    objects = list(wanted.objects_order)
+    user_id = request.user_id or ""
+    observation = await gateway.prove(
+        app_key=request.asked.app or "",
+        username=wanted.username,
+        objects=objects,
+        forbidden=await _forbidden(ctx, gateway, request.asked.org, user_id),
+    )
+    return proof.judge(
+        observation,
+        wanted_org_id=wanted.org_id,
+        wanted_user_id=user_id,
+        granted=tuple(objects),
+        bot_sees=await gateway.visible_rows(objects) if observation.login_error is None else {},
+        in_place=observation.login_error is not None and await _in_place(gateway, wanted),
+        now=ctx.clock(),
+        proof_until=request.proof_until,
+    )
+
+
+async def _forbidden(ctx: Context, gateway: Gateway, org: str, user_id: str) -> str | None:
+    """One object that no parent of the user grants; well-known ones first."""
+    granted = await gateway.granted_objects(user_id)
+    async with ctx.database.read() as conn:
+        known = await catalogue.object_names(conn, org)
+    return proof.pick_forbidden(known, granted)
+
+
+async def _in_place(gateway: Gateway, wanted: Wanted) -> bool:
+    """Do our grant and our assignment read back as present?"""
+    found = await gateway.observe(
+        username=wanted.username, set_names=[one.name for one in wanted.sets]
+    )
+    return plan.app_access_in_place(wanted, found)
+
+
+async def settle(ctx: Context, request_id: int, number: int, run: str, seen: Json) -> None:
+    """Move the request by the verdict, or name the next try, and journal the login as ours."""
+    if seen["end"] == "gone":
+        return
+    for _ in range(5):
+        try:
+            async with ctx.database.write() as conn:
+                request = await ledger.get(conn, request_id)
+                if request is None or not _current(request, number):
+                    return
+                await _end(ctx, conn, request, run, seen)
+            break
+        except Conflict:
+            continue
+    ctx.wake()
+
+
+async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, seen: Json) -> None:
+    now = ctx.clock()
+    if seen["end"] == "away":
+        await _again(ctx, conn, request, now, f"The org does not answer ({seen['reason']})")
+        return
+    if seen["end"] == "untestable":
+        await _untestable(conn, request, seen["app"], now)
+        return
+    verdict = proof.Verdict.from_json(seen["verdict"])
+    await _note_tries(conn, request, run, verdict, now)
+    if verdict.outcome == "wait":
+        await _again(ctx, conn, request, now, "The org does not let the app in yet")
+    elif verdict.outcome == "proven":
+        await _proven(conn, request, now)
+    else:
+        await _failed(conn, request, verdict, now)
+
+
+async def _again(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime, why: str
+) -> None:
+    at = proof.next_try(request.tries, now, request.proof_until) or now + ctx.away_wait
+    changed = await ledger.change(
+        conn, request, now=now, smokes=request.smokes + 1, tries=request.tries + 1, next_try_at=at
+    )
+    await enqueue_smoke(ctx, conn, changed, at - now)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event="smoke",
+        detail=f"{why}; next try at {at:%H:%M:%S} UTC",
+    )
+    await telling.show(conn, changed, now)
+
+
+async def _note_tries(
+    conn: AsyncConnection, request: Request, run: str, verdict: proof.Verdict, now: datetime
+) -> None:
+    """Journal the login as the bot's own, so that it never counts as use of the integration."""
+    lines = (*verdict.lines, *(f"Not tested: {one}" for one in verdict.not_tested))
+    line = JournalLine(
+        at=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event="own_login",
+        detail="Logged in as the new user for a test. " + " ".join(lines),
+        run=run,
+        step="own_login",
+        after={"username": request.username},
+    )
+    await ledger.note(conn, request.id, line)
+
+
+async def _proven(conn: AsyncConnection, request: Request, now: datetime) -> None:
+    moves = request.state is State.PROVISIONED
+    changed = await ledger.change(
+        conn,
+        request,
+        now=now,
+        state=lifecycle.move(request, Event.LIVE) if moves else request.state,
+        finding=request.finding if request.state is State.BLOCKED else None,
+        next_try_at=None,
+    )
+    await _tell(conn, changed, now, "live" if moves else "tested", "The test passed", request)
+    if moves:
+        await telling.show_end(conn, changed, now)
+
+
+async def _failed(
+    conn: AsyncConnection, request: Request, verdict: proof.Verdict, now: datetime
+) -> None:
+    finding = verdict.finding or diagnosis.explain("unknown", "", login=True)
+    moves = request.state is State.PROVISIONED
+    keep = request.finding is not None and request.finding.code == diagnosis.UNDO_INCOMPLETE
+    changed = await ledger.change(
+        conn,
+        request,
+        now=now,
+        state=lifecycle.move(request, Event.BLOCK) if moves else request.state,
+        finding=request.finding if keep else finding,
+        next_try_at=None,
+    )
+    event = "blocked" if moves else "tested"
+    await _tell(conn, changed, now, event, f"{finding.cause} {finding.remedy}", request)
+    if moves:
+        await telling.show_end(conn, changed, now)
+
+
+async def _untestable(
+    conn: AsyncConnection, request: Request, app_label: str | None, now: datetime
+) -> None:
+    finding = diagnosis.not_proven(app_label=app_label)
+    if request.state is not State.PROVISIONED:
+        finding = request.finding or finding
+    changed = await ledger.change(conn, request, now=now, finding=finding, next_try_at=None)
+    await _tell(conn, changed, now, "tested", finding.cause, request)
+
+
+async def _tell(
+    conn: AsyncConnection, changed: Request, now: datetime, event: str, detail: str, was: Request
+) -> None:
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event=event,
+        detail=detail,
+        was=was.state,
+    )
+    await telling.show(conn, changed, now)
