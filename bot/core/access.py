@@ -104,13 +104,16 @@ def tier(grants: Iterable[Grant]) -> Tier:
     return found
 
 
-def check(grants: Iterable[Grant], facts: Facts) -> dict[str, dict[str, str]]:
-    """Find what can never be granted, per object: `perm`, `fields`, `edit_fields` -> sentence.
+def check(grants: Iterable[Grant], facts: Facts) -> dict[str, str]:
+    """Find what can never be granted: `perm:X`, `fields:X`, `edit_fields:X` -> sentence.
 
-    Objects without a problem are absent. Meant for grants as they were asked, before `close`.
+    The keys are the form's blocks. Meant for grants as they were asked, before `close`.
     """
-    found = {grant.object: _check_one(grant, facts.get(grant.object)) for grant in grants}
-    return {name: problems for name, problems in found.items() if problems}
+    return {
+        f"{block}:{grant.object}": sentence
+        for grant in grants
+        for block, sentence in _check_one(grant, facts.get(grant.object)).items()
+    }
 
 
 def sentences(grants: Iterable[Grant]) -> tuple[str, ...]:

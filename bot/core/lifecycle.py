@@ -99,14 +99,8 @@ _SO: dict[Event, str] = {
 }
 
 
-def move(
-    request_state: State,
-    withdrawing: bool,  # noqa: FBT001 - the two columns of a row, in their order
-    event: Event,
-    *,
-    label: str = "This request",
-) -> State:
-    """Say the state after `event`, or raise `Refusal` (contract, section 4).
+def after(state: State, event: Event, *, withdrawing: bool, label: str = "This request") -> State:
+    """Look up the state after `event`, or raise `Refusal` (contract, section 4).
 
     `withdraw` answers `withdrawn` only where nothing was made; else it keeps the state, and the
     caller sets `withdrawing` until `undone` or `undo_failed`. `not_proven` stands for every test
@@ -116,19 +110,19 @@ def move(
         raise Refusal(
             f"{label} is being withdrawn. Nothing else can be done with it until that has ended."
         )
-    after = MOVES.get((request_state, event))
-    if after is None or (event in UNDO_ENDS and not withdrawing):
-        raise Refusal(f"{label} {_IS[request_state]}, so {_SO[event]}.")
-    return after
+    found = MOVES.get((state, event))
+    if found is None or (event in UNDO_ENDS and not withdrawing):
+        raise Refusal(f"{label} {_IS[state]}, so {_SO[event]}.")
+    return found
 
 
-def advance(request: Request, event: Event) -> State:
+def move(request: Request, event: Event) -> State:
     """Say the state of `request` after `event`, or raise `Refusal`.
 
-    Beyond `move` it knows the three rules that need more than the state: no retry over an undo
+    Beyond the table it knows the three rules that need more than the state: no retry over an undo
     that could not finish, no test without a user, no confirmation before a test said `not_proven`.
     """
-    after = move(request.state, request.withdrawing, event, label=request.label)
+    state = after(request.state, event, withdrawing=request.withdrawing, label=request.label)
     code = request.finding.code if request.finding else None
     if event is Event.RETRY and code == "undo_incomplete":
         raise Refusal(
@@ -141,4 +135,4 @@ def advance(request: Request, event: Event) -> State:
         raise Refusal(
             f"{request.label} is still being tested, so there is nothing to confirm by hand."
         )
-    return after
+    return state

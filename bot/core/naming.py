@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Final
 
-from store.records import Asked
-
 USERNAME_MAX: Final = 80
 SET_NAME_MAX: Final = 80
+SET_LABEL_MAX: Final = 80
+DESCRIPTION_MAX: Final = 255
 LAST_NAME_MAX: Final = 80
 
 _LATIN: Final = "æ ae œ oe ø o ł l đ d ð d þ th ı i ħ h ŧ t ŋ n"  # noqa: RUF001 - Turkish is meant
@@ -78,17 +78,31 @@ def check_username(text: str) -> str | None:
     return None
 
 
-def set_name(request_id: int, name: str, *, part: str = "") -> str:
+def set_name(request_id: int, name: str) -> str:
     """Name the permission set of a request: `Integration_Warehouse_Sync_IU17`.
 
-    At most 80 characters of letters, digits and single underscores, from a letter to a letter or
-    digit (salesforce-provisioning 1.6). `part` is one word that tells a second set of the same
-    request apart: `Integration_Warehouse_Sync_IU17_App`.
+    Letters, digits and single underscores, from a letter to a digit (salesforce-provisioning 1.6);
+    at most 76 characters, so that a variant such as `_2` or `_App` stays within 80.
     """
     words = "_".join(word.capitalize() for word in slug(name).split("-"))
-    ending = f"_IU{request_id}" + (f"_{part}" if part else "")
-    room = SET_NAME_MAX - len("Integration_") - len(ending)
+    ending = f"_IU{request_id}"
+    room = SET_NAME_MAX - len("_App") - len("Integration_") - len(ending)
     return f"Integration_{words[:room].rstrip('_')}{ending}"
+
+
+def set_label(request_id: int, name: str) -> str:
+    """Label the permission set as people read it in Setup; at most 80 characters (1.6)."""
+    ending = f" (IU-{request_id})"
+    return f"Integration {name}"[: SET_LABEL_MAX - len(ending)].rstrip() + ending
+
+
+def set_description(request_id: int, system: str) -> str:
+    """Describe the permission set: whose it is, and who keeps it; at most 255 characters (1.6)."""
+    text = (
+        f"Access of the integration with {system}. Made for request IU-{request_id} by the "
+        "integration user bot: ask it for changes."
+    )
+    return text[:DESCRIPTION_MAX]
 
 
 def alias(request_id: int) -> str:
@@ -97,7 +111,7 @@ def alias(request_id: int) -> str:
 
 
 def user_attributes(
-    *, request_id: int, asked: Asked, username: str, time_zone: str, locale: str
+    *, request_id: int, name: str, username: str, email: str, time_zone: str, locale: str
 ) -> Mapping[str, str]:
     """Fill the User fields that a create call requires, without ProfileId (1.5).
 
@@ -105,9 +119,9 @@ def user_attributes(
     """
     return {
         "Username": username,
-        "LastName": asked.name[:LAST_NAME_MAX],
+        "LastName": name[:LAST_NAME_MAX],
         "Alias": alias(request_id),
-        "Email": asked.email,
+        "Email": email,
         "EmailEncodingKey": "UTF-8",
         "LanguageLocaleKey": "en_US",
         "LocaleSidKey": locale,
