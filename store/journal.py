@@ -1,0 +1,72 @@
+"""What happened to a request, line by line; a run's step leaves its line once, however often run.
+
+A line says who did what when, from where, and never holds a secret. A line with event `INTENT` is
+written before a call to Salesforce and names in `after["writes"]` what the call will make
+(`user:<username>`, `set:<name>`, one key or a list): what carries an intent may be ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.dialects import insert
+from store.records import JournalLine, Source
+from store.tables import journal as lines
+
+INTENT = "intent"
+
+
+async def note(conn: AsyncConnection, request_id: int, line: JournalLine) -> bool:
+    """Add a line; False when this run's step had left its line before: the older one stays.
+
+    A line of a run names its step, otherwise the database refuses it (IntegrityError). Lines
+    without a run are always added.
+    """
+    values = {
+        "request": request_id,
+        "at": line.at,
+        "actor": line.actor,
+        "source": str(line.source),
+        "event": line.event,
+        "detail": line.detail,
+        "before": line.before,
+        "after": line.after,
+        "run": line.run,
+        "step": line.step,
+    }
+    once = insert(conn, lines).values(values)
+    once = once.on_conflict_do_nothing(index_elements=["request", "run", "step"])
+    return (await conn.execute(once.returning(lines.c.id))).first() is not None
+
+
+async def journal(conn: AsyncConnection, request_id: int) -> list[JournalLine]:
+    """Every line of a request in the order in which it was written."""
+    query = select(lines).where(lines.c.request == request_id).order_by(lines.c.id)
+    return [_line(row) for row in await conn.execute(query)]
+
+
+async def intended(conn: AsyncConnection, request_id: int) -> frozenset[str]:
+    """Name the keys of everything that was journaled as intended before it was made."""
+    query = select(lines.c.after).where(lines.c.request == request_id, lines.c.event == INTENT)
+    keys: set[str] = set()
+    for after in (await conn.execute(query)).scalars():
+        writes = (after or {}).get("writes") or ()
+        keys.update([writes] if isinstance(writes, str) else writes)
+    return frozenset(keys)
+
+
+def _line(row: Row[Any]) -> JournalLine:
+    return JournalLine(
+        at=row.at,
+        actor=row.actor,
+        source=Source(row.source),
+        event=row.event,
+        detail=row.detail,
+        before=row.before,
+        after=row.after,
+        run=row.run,
+        step=row.step,
+    )
