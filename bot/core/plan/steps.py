@@ -71,7 +71,10 @@ class CreateSet(Step):
 
     NAME: ClassVar[str] = "create-set:{set}"
     WRITES: ClassVar[str] = "set:{set}"
-    SAY: ClassVar[str] = "Create the permission set {set} (License: {PSL if licensed else 'None'})"
+
+    def say(self) -> str:
+        """Say it with the licence, which cannot be changed afterwards (1.6)."""
+        return f"Create the permission set {self.set} (License: {PSL if self.licensed else 'None'})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
