@@ -4,8 +4,8 @@
 the plan as approvers read it. Nothing here writes: a gateway performs a batch.
 """
 
-from bot.core.plan.batches import Batch, batches
-from bot.core.plan.diff import Foreign, diff, in_place, say_all
+from bot.core.plan.batches import Batch, batches, undo_batch
+from bot.core.plan.diff import Foreign, app_access_in_place, diff, say_all
 from bot.core.plan.found import (
     Found,
     FoundApp,
@@ -14,6 +14,9 @@ from bot.core.plan.found import (
     FoundObject,
     FoundSet,
     FoundUser,
+    cannot_start,
+    ids,
+    known,
     same_id,
 )
 from bot.core.plan.parse import step_from_json
@@ -57,12 +60,16 @@ __all__ = [
     "Step",
     "UnassignPsl",
     "UnassignSet",
+    "app_access_in_place",
     "batches",
+    "cannot_start",
     "diff",
-    "in_place",
+    "ids",
+    "known",
     "left",
     "same_id",
     "say_all",
     "step_from_json",
     "undo",
+    "undo_batch",
 ]

@@ -22,6 +22,7 @@ OBJECTS = SUBREQUESTS - COLLECTIONS
 """Object rows of one batch: few enough to travel one by one beside the field collections, so that
 a master is surely there before its detail."""
 
+_SAID = 3
 _UNDO = (UnassignSet, UnassignPsl, DeactivateUser, DeleteSet)
 _ACCESS = (do.GrantObject, do.GrantFields)
 _USER = (do.CreateUser, do.ActivateUser, do.AssignPsl)
@@ -51,6 +52,12 @@ class Batch:
         """Write as plain JSON values."""
         return {"steps": [step.to_json() for step in self.steps], "all_or_none": self.all_or_none}
 
+    def say(self) -> str:
+        """Say the batch in one line: its first steps, and how many more there are."""
+        said = "; ".join(step.say() for step in self.steps[:_SAID])
+        more = len(self.steps) - _SAID
+        return said if more <= 0 else f"{said}; and {more} more step{'s' if more > 1 else ''}"
+
     @property
     def writes(self) -> frozenset[str]:
         """The keys whose intent is journaled before this batch is performed."""
@@ -65,7 +72,7 @@ def batches(steps: Sequence[do.Step]) -> tuple[Batch, ...]:
     batch in the order given.
     """
     if any(isinstance(step, _UNDO) for step in steps):
-        return tuple(Batch(steps=part, all_or_none=False) for part in _cut(steps))
+        return tuple(undo_batch(part) for part in _cut(steps))
     access = [step for step in steps if isinstance(step, _ACCESS)]
     user = [step for step in steps if isinstance(step, _USER)]
     assign = [step for step in steps if isinstance(step, do.AssignSet)]
@@ -76,6 +83,11 @@ def batches(steps: Sequence[do.Step]) -> tuple[Batch, ...]:
         *(Batch(steps=part) for part in _cut(user)),
         *(Batch(steps=part) for part in _cut(assign)),
     )
+
+
+def undo_batch(steps: Sequence[do.Step]) -> Batch:
+    """Put undo's steps into one request that goes on when a row is gone already."""
+    return Batch(steps=tuple(steps), all_or_none=False)
 
 
 def _cut(steps: Sequence[do.Step]) -> Iterator[tuple[do.Step, ...]]:
@@ -110,8 +122,7 @@ def _fit(packed: Sequence[do.Step], step: do.Step) -> tuple[do.Step | None, do.S
         return step, None
     if not count:
         return None, step
-    after = replace(step, rows=step.rows[count:], part=step.part + 1)
-    return replace(step, rows=step.rows[:count]), after
+    return replace(step, rows=step.rows[:count]), replace(step, rows=step.rows[count:])
 
 
 def _fits(steps: Sequence[do.Step]) -> bool:

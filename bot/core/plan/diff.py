@@ -46,7 +46,7 @@ def say_all(wanted: Wanted) -> tuple[str, ...]:
     return tuple(step.say() for step in diff(wanted, nothing, ours=(), bot_user_id=""))
 
 
-def in_place(wanted: Wanted, found: Found) -> bool:
+def app_access_in_place(wanted: Wanted, found: Found) -> bool:
     """Say whether everything a login needs reads back as present.
 
     That is: an active user with its licence and with every wanted set, and the app granted. Only

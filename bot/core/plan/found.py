@@ -128,9 +128,25 @@ class Found:
         """Give the permission set of this API name; Salesforce compares names without case."""
         return next((one for one in self.sets if one.name.lower() == name.lower()), None)
 
-    def known(self) -> dict[str, str]:
-        """Give the ids that performing a batch needs: `profile`, `psl`, `user`, `set:<name>`."""
-        ids = {"profile": self.profile_id, "psl": self.psl_id}
-        ids["user"] = self.user.id if self.user else None
-        ids.update({f"set:{one.name}": one.id for one in self.sets})
-        return {key: value for key, value in ids.items() if value}
+
+def known(found: Found) -> dict[str, str]:
+    """Give the ids that performing a batch needs: `profile`, `psl`, `user`, `set:<name>`."""
+    there = {"profile": found.profile_id, "psl": found.psl_id}
+    there["user"] = found.user.id if found.user else None
+    there.update({f"set:{one.name}": one.id for one in found.sets})
+    return {key: value for key, value in there.items() if value}
+
+
+def ids(found: Found) -> dict[str, str]:
+    """Give the ids of what a request made: `user`, `set:<name>`, `psl_assigned` (the row's id)."""
+    made = {key: value for key, value in known(found).items() if key not in {"profile", "psl"}}
+    if found.user and found.user.psl_row:
+        made["psl_assigned"] = found.user.psl_row
+    return made
+
+
+def cannot_start(found: Found) -> str | None:
+    """Name what the org lacks for any integration user at all: `profile`, `psl`, or None."""
+    if found.profile_id is None:
+        return "profile"
+    return "psl" if found.psl_id is None else None

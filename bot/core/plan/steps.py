@@ -139,17 +139,13 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantFields(Step):
-    """Field permissions of one object; `Field` is sent as `<object>.<field>` (1.9).
-
-    `part` counts the pieces of a step that one HTTP request cannot hold.
-    """
+    """Field permissions of one object; `Field` is sent as `<object>.<field>` (1.9)."""
 
     set: str
     object: str
     rows: tuple[FieldRow, ...]
-    part: int = 1
 
-    NAME: ClassVar[str] = "grant-fields:{set}:{object}:{part}"
+    NAME: ClassVar[str] = "grant-fields:{set}:{object}"
 
     def say(self) -> str:
         """Say how many fields, not which: the wanted state lists them."""
