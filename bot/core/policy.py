@@ -132,9 +132,12 @@ def sees_all(actor: Actor, request: Request) -> bool:
     return _role(actor, request, _WHO[Action.SHOW]) is not None
 
 
-def enough(votes: Iterable[Vote], required: int) -> bool:
-    """Say whether `required` different people voted "approve". Voided votes must not come in."""
-    return len({vote.who for vote in votes if vote.decision == Action.APPROVE}) >= required
+def enough(votes: Iterable[Vote], required: int, *, digest: str) -> bool:
+    """Say whether `required` different people voted "approve" for the wanted state `digest`."""
+    approvers = {
+        vote.who for vote in votes if vote.decision == Action.APPROVE and vote.wanted_hash == digest
+    }
+    return len(approvers) >= required
 
 
 def unreachable(required: int, approvers: AbstractSet[str], request: Request) -> str | None:
