@@ -119,6 +119,12 @@ async def facts(conn: AsyncConnection, org: str, names: Collection[str]) -> dict
     return found
 
 
+async def object_names(conn: AsyncConnection, org: str) -> tuple[str, ...]:
+    """List the API names of all objects known of an org, in order."""
+    query = select(objects_table.c.name).where(objects_table.c.org == org)
+    return tuple(sorted((await conn.execute(query)).scalars()))
+
+
 async def fields(
     conn: AsyncConnection,
     org: str,

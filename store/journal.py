@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialects import insert
@@ -17,6 +17,7 @@ from store.records import JournalLine, Source
 from store.tables import journal as lines
 
 INTENT = "intent"
+DONE = "done"
 
 
 async def note(conn: AsyncConnection, request_id: int, line: JournalLine) -> bool:
@@ -56,6 +57,20 @@ async def intended(conn: AsyncConnection, request_id: int) -> frozenset[str]:
         writes = (after or {}).get("writes") or ()
         keys.update([writes] if isinstance(writes, str) else writes)
     return frozenset(keys)
+
+
+async def open_intents(conn: AsyncConnection, request_id: int) -> list[JournalLine]:
+    """Find intents without a later line `DONE` of the same step: nobody knows what came of them."""
+    here = lines.c.request == request_id
+    later = lines.alias()
+    settled = exists().where(
+        later.c.request == lines.c.request,
+        later.c.event == DONE,
+        later.c.step == lines.c.step,
+        later.c.id > lines.c.id,
+    )
+    query = select(lines).where(here, lines.c.event == INTENT, ~settled).order_by(lines.c.id)
+    return [_line(row) for row in await conn.execute(query)]
 
 
 def _line(row: Row[Any]) -> JournalLine:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -67,7 +66,7 @@ request = Table(
     Column("id", Integer, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("withdrawing", Boolean, nullable=False, server_default=false()),
+    Column("withdrawing", Boolean, nullable=False, server_default=text("false")),
     Column("requester", String(40), nullable=False, index=True),
     Column("org", String(100), nullable=False, index=True),
     Column("owner", String(40), nullable=False, index=True),
@@ -148,7 +147,7 @@ draft = Table(
     Column("owner", String(40), nullable=False),
     _json("asked", nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
-    Column("used", Boolean, nullable=False, server_default=false()),
+    Column("used", Boolean, nullable=False, server_default=text("false")),
     Column("request", Integer, ForeignKey("request.id")),
     UniqueConstraint("request"),
 )
@@ -202,7 +201,7 @@ org = Table(
     Column("begun_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("refusal", Words, nullable=False, server_default=""),
-    Column("hidden", Boolean, nullable=False, server_default=false()),
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
     Column("refused_at", UtcDateTime),
     _count("seat_turns"),
 )

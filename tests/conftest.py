@@ -8,6 +8,7 @@ import pytest
 
 from bot.engine import Engine, Jobs, QueueSpec, migrate_engine
 from store.database import Database
+from store.schema import upgrade
 from tests.postgres import TEMPLATE, Postgres, running_postgres
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -17,6 +18,7 @@ StartEngine = Callable[..., Awaitable[Engine]]
 
 def make_schema(url: str) -> None:
     """Make every table there is, as `migrate` does: once a session, tests get copies."""
+    upgrade(url)
     migrate_engine(url)
 
 
