@@ -1,0 +1,193 @@
+"""One user's connection to one org: simple-salesforce's `restful` and `query`, errors translated.
+
+Blocking; runs in a thread. A session that expired is renewed once (HTTP 401 means nothing was
+done). The library's own refresh is not used: it drops headers and may recurse without end
+(salesforce-provisioning 4.1).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+import structlog
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceError
+
+from bot.salesforce.gateway import Refused, Unavailable
+from bot.salesforce.jwt_login import Token, revoke
+
+_log = structlog.get_logger(__name__)
+HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+
+
+class Rest:
+    """REST calls as one user; `log_in` makes a token when there is none or it expired."""
+
+    def __init__(
+        self,
+        *,
+        my_domain_url: str,
+        api_version: str,
+        session: requests.Session,
+        log_in: Callable[[], Token],
+    ) -> None:
+        self._my_domain_url = my_domain_url
+        self._api_version = api_version
+        self._session = session
+        self._log_in = log_in
+        self._lock = threading.Lock()
+        self._client: Salesforce | None = None
+        self.token: Token | None = None
+
+    def connect(self) -> None:
+        """Log in now; raises what the login raises."""
+        self._connect()
+
+    def leave(self) -> bool:
+        """Revoke the token, if there is one; False when the org did not confirm it."""
+        if self.token is None:
+            return False
+        return revoke(self._session, self._my_domain_url, self.token)
+
+    def query(self, soql: str) -> list[dict[str, Any]]:
+        """Answer every record of a query, page after page."""
+        return self._all_pages(self._call(lambda client: client.query(soql)))
+
+    def get(self, path: str) -> Any:
+        """GET a path below /services/data/vXX.0/."""
+        return self._call(lambda client: client.restful(path))
+
+    def composite(
+        self, subrequests: Sequence[dict[str, Any]], *, all_or_none: bool, collate: bool = False
+    ) -> list[dict[str, Any]]:
+        """POST one composite; answer its subresponses in the order asked, errors inside them."""
+        body = {
+            "allOrNone": all_or_none,
+            "collateSubrequests": collate,
+            "compositeRequest": list(subrequests),
+        }
+        answer = self._call(
+            lambda client: client.restful("composite", method="POST", json=body), write=True
+        )
+        found = {one["referenceId"]: one for one in answer["compositeResponse"]}
+        return [found[one["referenceId"]] for one in subrequests]
+
+    def queries(self, soqls: Sequence[str]) -> list[list[dict[str, Any]] | Refused]:
+        """Run up to five queries in one HTTP request; one that is refused answers its refusal."""
+        parts = [
+            {
+                "method": "GET",
+                "url": f"/services/data/v{self._api_version}/query?q={quote(soql)}",
+                "referenceId": f"q{number}",
+            }
+            for number, soql in enumerate(soqls)
+        ]
+        answers: list[list[dict[str, Any]] | Refused] = []
+        for one in self.composite(parts, all_or_none=False, collate=True):
+            if one["httpStatusCode"] >= requests.codes.bad_request:
+                answers.append(_refused(one["body"]))
+            else:
+                answers.append(self._all_pages(one["body"]))
+        return answers
+
+    def describes(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
+        """Describe up to 25 objects in one HTTP request; None for one that is refused."""
+        parts = [
+            {
+                "method": "GET",
+                "url": f"/services/data/v{self._api_version}/sobjects/{name}/describe",
+                "referenceId": f"d{number}",
+            }
+            for number, name in enumerate(names)
+        ]
+        answers = self.composite(parts, all_or_none=False, collate=True)
+        return [
+            one["body"] if one["httpStatusCode"] < requests.codes.bad_request else None
+            for one in answers
+        ]
+
+    def _all_pages(self, page: dict[str, Any]) -> list[dict[str, Any]]:
+        records = list(page["records"])
+        while not page.get("done", True):
+            path = page["nextRecordsUrl"].split(f"/v{self._api_version}/", 1)[1]
+            page = self.get(path)
+            records.extend(page["records"])
+        return records
+
+    def _call(self, work: Callable[[Salesforce], Any], *, write: bool = False) -> Any:
+        client = self._connect()
+        try:
+            return self._translated(work, client, write=write)
+        except Refused as no:
+            if no.code != "INVALID_SESSION_ID":
+                raise
+        return self._translated(work, self._connect(instead_of=client), write=write)
+
+    def _connect(self, instead_of: Salesforce | None = None) -> Salesforce:
+        with self._lock:
+            if self._client is None or self._client is instead_of:
+                self.token = self._log_in()
+                if self.token.instance_host not in {"", urlsplit(self._my_domain_url).netloc}:
+                    _log.warning("org.instance_url", host=self.token.instance_host)
+                self._client = Salesforce(
+                    session_id=self.token.value,
+                    instance_url=self._my_domain_url,
+                    version=self._api_version,
+                    session=self._session,
+                )
+            return self._client
+
+    @staticmethod
+    def _translated(work: Callable[[Salesforce], Any], client: Salesforce, *, write: bool) -> Any:
+        try:
+            return work(client)
+        except SalesforceError as error:
+            raise _translate(error, write=write) from None
+        except requests.RequestException as error:
+            raise Unavailable(type(error).__name__, unknown=write) from None
+
+
+def _translate(error: SalesforceError, *, write: bool) -> Exception:
+    status, content = error.status, error.content
+    if not isinstance(content, list) or not content or not isinstance(content[0], dict):
+        return Unavailable(f"HTTP {status} without a Salesforce answer", unknown=write)
+    if status >= requests.codes.server_error:
+        return Unavailable(f"HTTP {status}", unknown=write)
+    refused = _refused(content)
+    if refused.code == "REQUEST_LIMIT_EXCEEDED":
+        return Unavailable("the org's API request limit is used up")
+    return refused
+
+
+def _refused(body: Any) -> Refused:
+    first = body[0] if isinstance(body, list) and body else {}
+    return Refused(
+        str(first.get("errorCode") or first.get("statusCode") or "UNKNOWN"),
+        str(first.get("message", "")),
+        fields=tuple(first.get("fields") or ()),
+    )
+
+
+def refusal_in(
+    answers: Sequence[dict[str, Any]], *, but: frozenset[str] = frozenset()
+) -> Refused | None:
+    """Find the real refusal of a composite: the first one that is no mere roll-back (2.1).
+
+    Codes in `but` are no refusals, such as the absence of what was to be deleted.
+    """
+    seen = [no for one in answers for no in _refusals(one) if no.code not in but]
+    real = [refused for refused in seen if refused.code not in HALTED]
+    return next(iter(real or seen), None)
+
+
+def _refusals(answer: dict[str, Any]) -> list[Refused]:
+    body = answer["body"]
+    if answer["httpStatusCode"] >= requests.codes.bad_request:
+        return [_refused(body)]
+    if not isinstance(body, list):
+        return []
+    return [_refused(row["errors"]) for row in body if not row.get("success", True)]
