@@ -129,6 +129,7 @@ async def _patiently(
     for tried in range(1, tries + 1):
         try:
             result = await attempt()
+            return cast(T, SERIALIZER.deserialize(SERIALIZER.serialize(result)))
         except Exception as error:
             again = should_retry is not None and should_retry(error)
             if tried < tries and again:
@@ -140,15 +141,13 @@ async def _patiently(
             if not again and not isinstance(error, expected):
                 log.exception("step %s failed for a reason that nobody foresaw", name)
             raise _described(name, error, expected) from error
-        else:
-            return cast(T, SERIALIZER.deserialize(SERIALIZER.serialize(result)))
     raise ValueError("a step needs at least one try")
 
 
 def _described(name: str, error: Exception, expected: tuple[type[Exception], ...]) -> StepFailed:
     details: dict[str, JSON] = {}
     if isinstance(error, expected):
-        for key, value in vars(error).items():
+        for key, value in getattr(error, "__dict__", {}).items():
             if _is_plain(value) and not key.startswith("_"):
                 details[key] = list(value) if isinstance(value, tuple) else value
     return StepFailed(name, kind=type(error).__name__, message=str(error), details=details)
