@@ -1,0 +1,282 @@
+"""The API's errors (salesforce-provisioning 2.2, salesforce-auth-and-monitoring 1.4)."""
+
+from __future__ import annotations
+
+from bot.core.diagnosis.rows import Row, Who, row
+
+ADMIN, OPERATOR, REQUESTER = Who.ADMIN, Who.OPERATOR, Who.REQUESTER
+
+_NAMES: tuple[Row, ...] = (
+    row(
+        "duplicate_username",
+        "username_taken",
+        "The username is taken, in this org or in any other Salesforce org.",
+        "Withdraw this request and ask again with another username.",
+        REQUESTER,
+    ),
+    row(
+        "duplicate_developer_name",
+        "set_name_taken",
+        "A permission set of this name exists already.",
+        "Rename or delete the other one in Setup, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "duplicate_value duplicate_comm_nickname duplicates_detected",
+        "already_there",
+        "The org says that this exists already.",
+        "Press Retry: the bot looks again and goes on from what is there.",
+        REQUESTER,
+    ),
+)
+
+_LICENSES: tuple[Row, ...] = (
+    row(
+        "license_limit_exceeded",
+        "no_seat",
+        "No seat of the licence is free any more.",
+        "Deactivate an unused integration user or buy a seat, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "field_integrity_exception",
+        "license_forbids",
+        "The licence of the user does not allow this permission: {what}.",
+        "If the permission set licence Salesforce API Integration is missing on the user, press "
+        "Retry. If it is there, ask again without this permission.",
+        REQUESTER,
+        text=r"license doesn.t allow the permissions?: *(?P<what>[^\n]{1,200})",
+    ),
+    row(
+        "invalid_profile",
+        "profile_refused",
+        "The integration profile was not accepted for this user.",
+        "Look whether the profile of the Salesforce Integration licence was changed or deleted.",
+        ADMIN,
+    ),
+)
+
+_ACCESS: tuple[Row, ...] = (
+    row(
+        "field_integrity_exception",
+        "needs_other_right",
+        "A permission needs another one first: {what}.",
+        "Ask again with that permission as well; the bot did not know of this dependency.",
+        REQUESTER,
+        text=r"(?P<what>Permissions? [^\n]{1,250}depends on permission\(s\): *[^\n]{1,250})",
+    ),
+    row(
+        "field_integrity_exception",
+        "all_fields_needed",
+        "View All Fields is on, so no field of the object can be hidden.",
+        "Press Retry: the bot looks again; it must switch View All Fields off first.",
+        REQUESTER,
+        text=r"read permission is required",
+    ),
+    row(
+        "field_integrity_exception",
+        "rights_do_not_fit",
+        "The org refused this combination of rights, licence or profile.",
+        "Read its words below, and ask again without what they name.",
+        REQUESTER,
+    ),
+    row(
+        "invalid_or_null_for_restricted_picklist",
+        "field_refused",
+        "The field {what} cannot be granted in this org.",
+        "Ask again without this field: Salesforce shows it to everybody, or to nobody.",
+        REQUESTER,
+        text=r"\b(?P<what>[A-Za-z]\w*\.[A-Za-z]\w*)",
+    ),
+    row(
+        "invalid_or_null_for_restricted_picklist",
+        "field_refused",
+        "The org does not know one of the values (an object, a field, a time zone or a locale).",
+        "Compare time_zone and locale of this org in the configuration with Setup, Company "
+        "Information.",
+        OPERATOR,
+    ),
+    row(
+        "insufficient_access",
+        "missing_right",
+        "The bot's user may not use the Metadata API.",
+        "Give the bot's user Modify Metadata Through Metadata API Functions.",
+        ADMIN,
+        text=r"metadata api",
+    ),
+    row(
+        "insufficient_access insufficient_access_or_readonly "
+        "insufficient_access_on_cross_reference_entity",
+        "missing_right",
+        "The bot's user may not do this in the org.",
+        "Compare its permissions with the list in docs/salesforce-setup.md, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "invalid_type",
+        "object_not_visible",
+        "The object {what} is not visible to the user.",
+        "Look whether the permission set grants it and the permission set licence covers it: many "
+        "industry cloud objects do not work with this licence.",
+        ADMIN,
+        text=r"sobject type '?(?P<what>[A-Za-z]\w*)'? is not supported",
+    ),
+    row(
+        "invalid_type invalid_type_for_operation",
+        "object_not_visible",
+        "An object is not visible to the user, or not usable in this way.",
+        "Look whether the permission set grants it and the permission set licence covers it.",
+        ADMIN,
+    ),
+    row(
+        "invalid_field invalid_field_for_insert_update",
+        "field_not_visible",
+        "A field does not exist, is hidden from the user, or cannot be written.",
+        "Look at the field-level security of the field in the org's own words below; a field that "
+        "needs a newer API version needs a newer api_version in the configuration.",
+        ADMIN,
+    ),
+)
+
+_VALUES: tuple[Row, ...] = (
+    row(
+        "required_field_missing",
+        "value_missing",
+        "The org demands a value that the bot does not send: {what}.",
+        "Give the field a default value in Setup, or make it optional, then press Retry.",
+        ADMIN,
+        text=r"missing: *\[(?P<what>[^\]]{1,200})\]",
+    ),
+    row(
+        "required_field_missing",
+        "value_missing",
+        "The org demands a value that the bot does not send.",
+        "Give the field a default value in Setup, or make it optional, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "string_too_long invalid_email_address malformed_id",
+        "value_refused",
+        "The org did not accept a value.",
+        "Withdraw this request and ask again with another value for what its words below name.",
+        REQUESTER,
+    ),
+    row(
+        "invalid_cross_reference_key",
+        "reference_invalid",
+        "An id does not exist in this org, or the bot's user may not see it.",
+        "Press Retry: the bot reads all ids again. If it happens again, compare the rights of the "
+        "bot's user with docs/salesforce-setup.md.",
+        REQUESTER,
+    ),
+    row(
+        "not_found entity_is_deleted",
+        "gone",
+        "What the bot wanted to use does not exist any more.",
+        "Press Retry: the bot looks again and makes what is missing.",
+        REQUESTER,
+    ),
+    row(
+        "cannot_insert_update_activate_entity cannot_execute_flow_trigger "
+        "field_custom_validation_exception",
+        "org_automation",
+        "A trigger, flow or validation rule of the org stopped the change.",
+        "Correct it, or let it leave out users of the integration profile, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "mixed_dml_operation",
+        "mixed_dml",
+        "A trigger or flow of the org writes data in the same transaction as the user.",
+        "Let that automation run later (a future or queueable job), then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "cannot_disable_last_admin dependency_exists user_owns_portal_account_exception "
+        "inactive_owner_or_user",
+        "cannot_deactivate",
+        "The user or permission set is still used elsewhere in the org, so it must stay.",
+        "Take it out of there (default owner, assignment rule, alert recipient, custom "
+        "hierarchy), or freeze the user, then withdraw again.",
+        ADMIN,
+    ),
+)
+
+_ORG: tuple[Row, ...] = (
+    row(
+        "invalid_session_id",
+        "scope_refused",
+        "The session may not use the REST API: the app lacks the scope api.",
+        "Add the scope Manage user data via APIs (api) to the app in Setup.",
+        ADMIN,
+        text=r"not valid for use with the rest api",
+    ),
+    row(
+        "invalid_session_id",
+        "session_refused",
+        "The org did not accept the session, although it is new.",
+        "Look whether my_domain_url is the org's https://….my.salesforce.com address and whether "
+        "API Access Control or session IP locking is on.",
+        ADMIN,
+    ),
+    row(
+        "request_limit_exceeded",
+        "org_busy",
+        "Too many long calls run in the org at once.",
+        "Wait some minutes, then press Retry.",
+        REQUESTER,
+        text=r"concurrent",
+    ),
+    row(
+        "request_limit_exceeded",
+        "api_quota",
+        "The API calls of this org are used up for the next 24 hours.",
+        "Find the big caller in Setup, Company Information, or wait, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "unable_to_lock_row server_unavailable unknown_exception query_timeout",
+        "org_busy",
+        "The org is busy with the same records, or not well.",
+        "Wait some minutes, then press Retry.",
+        REQUESTER,
+    ),
+    row(
+        "",
+        "org_busy",
+        "The org is recalculating groups and roles.",
+        "Wait until the recalculation has ended, then press Retry.",
+        REQUESTER,
+        text=r"group membership operation already in progress|could not acquire lock",
+    ),
+    row(
+        "api_disabled_for_org api_currently_disabled",
+        "api_disabled",
+        "The API is switched off for this org, or for this user.",
+        "Look whether the user has API Enabled, and whether the edition of the org has the API.",
+        ADMIN,
+    ),
+    row(
+        "unsupported_api_version invalidversion 410",
+        "api_retired",
+        "The org does not serve this API version.",
+        "Set api_version of this org in the configuration to a version that the org offers.",
+        OPERATOR,
+    ),
+    row(
+        "password_lockout invalid_login",
+        "user_inactive",
+        "The user is locked out, or its login is not allowed.",
+        "Unlock the user in Setup, then press Retry.",
+        ADMIN,
+    ),
+    row(
+        "processing_halted all_or_none_operation_rolled_back",
+        "rolled_back",
+        "Nothing was written, because another change in the same call was refused.",
+        "Press Retry. If it happens again, tell the operator of the bot.",
+        REQUESTER,
+    ),
+)
+
+API: tuple[Row, ...] = _NAMES + _LICENSES + _ACCESS + _VALUES + _ORG

@@ -1,0 +1,207 @@
+"""Findings that the bot makes itself, from what it looked at and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.diagnosis import titles
+from bot.core.diagnosis.quote import quote
+from bot.core.diagnosis.rows import Who
+from store.records import Finding
+
+_NAME = 120
+
+
+def _finding(code: str, cause: str, remedy: str, who: Who) -> Finding:
+    return Finding(code=code, cause=cause, remedy=remedy, who=str(who))
+
+
+def _listed(words: Sequence[str]) -> str:
+    clean = [quote(word, _NAME) for word in words]
+    return " and ".join([", ".join(clean[:-1]), clean[-1]] if len(clean) > 1 else clean)
+
+
+def not_proven(*, app_label: str | None) -> Finding:
+    """The login could not be tried: there is no app, or the bot has no key of it."""
+    if app_label is None:
+        cause = "No app was chosen for this integration, so the bot could not log in as the user."
+    else:
+        cause = f"The bot has no private key of the app {app_label}, so it could not log in."
+    remedy = (
+        "Log in once as the new user with the integration itself (or with sf org login jwt), then "
+        "press Confirm live."
+    )
+    return _finding(titles.NOT_PROVEN, cause, remedy, Who.OWNER)
+
+
+def sees_nothing(objects: Sequence[str]) -> Finding:
+    """The user has the right to read, and sees none of the records that exist."""
+    return _finding(
+        titles.SEES_NOTHING,
+        f"The user may read {_listed(objects)}, but sees no record, although there are some.",
+        "Share the records with it (sharing rule, role or group), or ask again with View All. Then "
+        "test again.",
+        Who.ADMIN,
+    )
+
+
+def sees_too_much(name: str, detail: str) -> Finding:
+    """An object that nothing grants answered."""
+    said = f" The org answered: {quote(detail)}" if detail else ""
+    return _finding(
+        titles.SEES_TOO_MUCH,
+        f"The user can use {quote(name, _NAME)}, which nobody granted to it.{said}",
+        "Look in Setup which profile, permission set or group gives this user the object, take it "
+        "away, then test again.",
+        Who.ADMIN,
+    )
+
+
+def wrong_identity(what: str, wanted: str, seen: str | None) -> Finding:
+    """The token belongs to another org or user (`what`) than the one that was made."""
+    return _finding(
+        titles.WRONG_IDENTITY,
+        f"The login ended in the {what} {quote(seen or 'unknown', _NAME)}, not in {wanted}.",
+        "Look which org my_domain_url of the configuration leads to, and whether the username was "
+        "moved to another user.",
+        Who.OPERATOR,
+    )
+
+
+def no_seat(license_name: str, org_label: str, total: int, used: int, reserved: int) -> Finding:
+    """No seat of a licence is free, counted live, without the request itself."""
+    return _finding(
+        titles.NO_SEAT,
+        f"{org_label} has no free seat of the {license_name}: {total} in all, {used} in use, "
+        f"{reserved} reserved by other requests.",
+        "Deactivate an unused integration user, withdraw another request, or buy a seat. Then "
+        "check again.",
+        Who.ADMIN,
+    )
+
+
+def wrong_kind(problem: str) -> Finding:
+    """The org is of another kind than the configuration says; `problem` is the sentence."""
+    return _finding(
+        titles.KIND_MISMATCH,
+        problem,
+        "Correct kind or my_domain_url of this org in the configuration, then restart the bot.",
+        Who.OPERATOR,
+    )
+
+
+def other_org(known: str, now: str) -> Finding:
+    """Another org answers at the address than the one that was known."""
+    return _finding(
+        "org_changed",
+        f"Another org answers at this address: it is {quote(now, _NAME)}, not "
+        f"{quote(known, _NAME)}. A refreshed sandbox gets a new id.",
+        "If that is right, accept it with integration-user-bot check --accept-org ORG and ask "
+        "again; else correct my_domain_url. Until then nothing is written there.",
+        Who.OPERATOR,
+    )
+
+
+def missing_right(labels: Sequence[str]) -> Finding:
+    """The bot's own user lacks permissions, named by their labels."""
+    return _finding(
+        titles.MISSING_RIGHT,
+        f"The bot's user in the org lacks {_listed(labels)}.",
+        "Give it these permissions with a permission set (docs/salesforce-setup.md), then check "
+        "again.",
+        Who.ADMIN,
+    )
+
+
+def missing_license(what: str) -> Finding:
+    """The org has no integration `profile`, or no permission set licence (`psl`)."""
+    if what == "profile":
+        cause = "The org has no profile of the Salesforce Integration licence."
+    else:
+        cause = "The org has no permission set licence Salesforce API Integration."
+    remedy = (
+        "Look in Setup, Company Information, whether the org has the licence; Enterprise and "
+        "higher editions bring five. If it is missing, ask Salesforce support."
+    )
+    return _finding("license_missing", cause, remedy, Who.ADMIN)
+
+
+def username_taken(username: str) -> Finding:
+    """The wanted username, or every variant of the proposal, exists already."""
+    return _finding(
+        "username_taken",
+        f"The username {quote(username, _NAME)} is taken, and so are the variants of it.",
+        "Withdraw this request and ask again with another username.",
+        Who.REQUESTER,
+    )
+
+
+def no_set_name() -> Finding:
+    """Every variant of the permission set's name exists already."""
+    return _finding(
+        "set_name_taken",
+        "Permission sets of all the names that the bot would use exist already in the org.",
+        "Delete or rename the old ones in Setup, or ask again with another name.",
+        Who.ADMIN,
+    )
+
+
+def app_missing(label: str, kind: str, name: str) -> Finding:
+    """The request's app is not in the org; `name` is what the configuration calls it there."""
+    where = "external client app" if kind == "external_client_app" else "connected app"
+    field = "developer name" if kind == "external_client_app" else "name"
+    return _finding(
+        "app_missing",
+        f"The org has no {where} with the {field} {quote(name, _NAME)} ({quote(label, _NAME)}).",
+        "Create or deploy it in this org, or correct its name in the configuration. Then check "
+        "again.",
+        Who.ADMIN,
+    )
+
+
+def object_gone(name: str) -> Finding:
+    """An object that was asked for is not among those that the org lets be granted."""
+    return _finding(
+        "object_gone",
+        f"The object {quote(name, _NAME)} cannot be granted in this org: it was deleted, or no "
+        "permission set can hold it.",
+        "Withdraw this request and ask again without it.",
+        Who.REQUESTER,
+    )
+
+
+def too_few_approvers(sentence: str) -> Finding:
+    """More approvals are required than people who may give them; `sentence` says so."""
+    return _finding(
+        "too_few_approvers",
+        sentence,
+        "Add approvers in the configuration or in the Slack group, then check again.",
+        Who.OPERATOR,
+    )
+
+
+def foreign(what: str, who: str) -> Finding:
+    """Something of a wanted name is not ours; it is left as it is."""
+    return _finding(
+        titles.FOREIGN_OBJECT,
+        f"{quote(what, _NAME)} already exists. {quote(who, _NAME)} created it, not this request, "
+        "so the bot leaves it alone.",
+        "Rename or remove it in Setup and press Retry, or withdraw and ask again under another "
+        "name.",
+        Who.ADMIN,
+    )
+
+
+def undo_incomplete(left: Sequence[str], why: Finding | None) -> Finding:
+    """Undo could not finish; `left` are the sentences of what is still to be done, `why` if known.
+
+    Pressing Withdraw again goes on from what is there.
+    """
+    todo = f" Still to do: {'; '.join(quote(one) for one in left)}." if left else ""
+    remedy = "Do what is named by hand in Setup, or correct the cause; then press Withdraw again."
+    return _finding(
+        titles.UNDO_INCOMPLETE,
+        f"Not everything could be taken away.{todo}" + (f" {why.cause}" if why else ""),
+        f"{why.remedy} {remedy}" if why else remedy,
+        Who.ADMIN,
+    )

@@ -1,0 +1,86 @@
+"""How an error is looked up in the table, and which errors pass by themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.core.diagnosis.api import API
+from bot.core.diagnosis.login import LOGIN
+from bot.core.diagnosis.quote import quote
+from bot.core.diagnosis.rows import Row, Who
+from store.records import Finding
+
+_NAME: Final = 120
+
+_LOGIN_REFUSED = Row(
+    errors=frozenset(),
+    finding="login_refused",
+    cause="The login was refused with an error that the bot does not know.",
+    remedy="Look at the user's Login History in Setup and at the policies of the app; a High "
+    "Assurance session level blocks JWT logins.",
+    who=Who.ADMIN,
+)
+_REFUSED = Row(
+    errors=frozenset(),
+    finding="refused",
+    cause="The org refused with an error that the bot does not know.",
+    remedy="Read its words, correct what they name in Setup, then press Retry.",
+    who=Who.ADMIN,
+)
+_PASSING: Final = frozenset(
+    {"unable_to_lock_row", "server_unavailable", "unknown_exception", "query_timeout"}
+)
+_DUPLICATES: Final = frozenset(
+    {"duplicate_value", "duplicate_developer_name", "duplicate_username"}
+)
+_PROPAGATION: Final = frozenset(
+    {"invalid_client_id", "app_not_found", "invalid_app_access", "oauth_app_access_denied"}
+)
+
+
+def explain(
+    code: str, message: str, *, login: bool, context: str | None = None, own: bool = True
+) -> Finding:
+    """Say what an error means: cause, remedy, who; unknown ones are quoted.
+
+    `login` chooses the token endpoint's table. `own` = it was the bot's own login, not that of the
+    new user. `context` is the step or object it happened at. Only a cleaned, cut piece of the org's
+    words is quoted, never a secret.
+    """
+    rows, other = (LOGIN, _LOGIN_REFUSED) if login else (API, _REFUSED)
+    found = next((row for row in rows if row.matches(code, message)), other)
+    words = ": ".join(part for part in (quote(code, _NAME), quote(message)) if part)
+    what = quote(found.named(message), _NAME)
+    cause = found.cause.replace("{what}", what.rstrip("."))
+    if login and own:
+        cause = f"The bot itself could not log in. {cause}"
+    if context:
+        cause += f" It happened here: {quote(context)}."
+    cause += f" Salesforce said: {words}" if words else " Salesforce gave no reason."
+    return Finding(code=found.finding, cause=cause, remedy=found.remedy, who=str(found.who))
+
+
+def may_be_propagation(error: str, description: str) -> bool:
+    """Say whether a login error may go away by itself after a change of the app.
+
+    That takes 2 to 10 minutes (salesforce-auth-and-monitoring 1.5, 6.1); it counts only while our
+    grant and assignment read back as present, which the caller knows.
+    """
+    text = description.lower()
+    if error.lower() in _PROPAGATION or "not admin approved" in text:
+        return True
+    return "approved this consumer" in text
+
+
+def is_passing(code: str, message: str = "") -> bool:
+    """Say whether an API error passes by itself: locks, timeouts, too many calls at once (2.2)."""
+    text = message.lower()
+    if code.lower() == "request_limit_exceeded":
+        return "concurrent" in text
+    busy = ("group membership operation already in progress", "could not acquire lock")
+    return code.lower() in _PASSING or any(words in text for words in busy)
+
+
+def is_duplicate(code: str) -> bool:
+    """Say whether a write was refused because it may have been made already: look again (3.3)."""
+    return code.lower() in _DUPLICATES

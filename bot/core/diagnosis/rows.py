@@ -1,0 +1,68 @@
+"""The shape of the table: which error, which words in it, and what that means for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """Who can do something about a finding."""
+
+    ADMIN = "Salesforce admin"
+    REQUESTER = "requester"
+    OWNER = "owner"
+    OPERATOR = "bot operator"
+    SUPPORT = "Salesforce support"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table.
+
+    `errors` are lower-case codes, empty = any; `text` is searched for in the message, None = any
+    message, because the wording is not confirmed. `{what}` in the sentences is the text's group of
+    that name, else `what`.
+    """
+
+    errors: frozenset[str]
+    finding: str
+    cause: str
+    remedy: str
+    who: Who
+    text: re.Pattern[str] | None = None
+    what: str = ""
+
+    def matches(self, code: str, message: str) -> bool:
+        """Say whether this line is about an error."""
+        if self.errors and code.lower() not in self.errors:
+            return False
+        return self.text is None or self.text.search(message) is not None
+
+    def named(self, message: str) -> str:
+        """Find what the message is about."""
+        match = self.text.search(message) if self.text else None
+        return (match.groupdict().get("what") if match else None) or self.what
+
+
+def row(
+    errors: str,
+    finding: str,
+    cause: str,
+    remedy: str,
+    who: Who,
+    *,
+    text: str | None = None,
+    what: str = "",
+) -> Row:
+    """Write a line of the table; `errors` are separated by blanks."""
+    return Row(
+        errors=frozenset(errors.lower().split()),
+        finding=finding,
+        cause=cause,
+        remedy=remedy,
+        who=who,
+        text=re.compile(text, re.IGNORECASE) if text else None,
+        what=what,
+    )
