@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from bot.core import diagnosis
+from bot.core.plan import same_id
 from store.records import Finding, Json
 from store.records.plain import plain
 
@@ -61,37 +62,188 @@ class Observation:
         return plain({**asdict(self), "at": self.at.isoformat()})
 
 
-class Outcome(StrEnum):
-    """How a proof ends, or that it goes on."""
+PROVEN: Final = "proven"
+WAIT: Final = "wait"
+BLOCKED: Final = "blocked"
 
-    PROVEN = "proven"
-    WAIT = "wait"
-    BLOCKED = "blocked"
+FIRST_WAIT: Final = timedelta(seconds=15)
+_USUAL: Final = ("Opportunity", "Case", "Lead", "Campaign", "Contract", "Contact", "Account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What an observation means: `lines` for the journal, `not_tested` what nobody could try."""
+    """What an observation means: `lines` for the journal, `not_tested` what nobody could try.
 
-    outcome: Outcome
+    `outcome` is `proven`, `wait` or `blocked`.
+    """
+
+    outcome: str
     finding: Finding | None = None
-    lines: Sequence[str] = ()
-    not_tested: Sequence[str] = ()
+    lines: tuple[str, ...] = ()
+    not_tested: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
+        """Read what `to_json` wrote."""
+        return cls(
+            outcome=data["outcome"],
+            finding=Finding.from_json(data["finding"]) if data["finding"] else None,
+            lines=tuple(data["lines"]),
+            not_tested=tuple(data["not_tested"]),
+        )
+
+    def to_json(self) -> Json:
+        """Write as plain JSON values."""
+        return plain(asdict(self))
 
 
-FIRST_WAIT = timedelta(seconds=15)
+def judge(
+    observation: Observation,
+    *,
+    wanted_org_id: str,
+    wanted_user_id: str,
+    granted: Sequence[str],
+    bot_sees: Mapping[str, bool | None],
+    in_place: bool,
+    now: datetime,
+    proof_until: datetime | None,
+) -> Verdict:
+    """Say what a login as the new user proves.
+
+    `bot_sees` says per object whether the bot itself sees a row; None = it cannot look. `in_place`
+    = our grant and assignment read back as present: only then, and before `proof_until` (None =
+    one try), a refused login may be waited for.
+    """
+    if observation.login_error is not None:
+        may_wait = in_place and proof_until is not None and now < proof_until
+        return _no_login(observation.login_error, in_place=in_place, may_wait=may_wait)
+    stranger = _stranger(observation, wanted_org_id, wanted_user_id)
+    if stranger:
+        return Verdict(
+            outcome=BLOCKED,
+            finding=stranger,
+            lines=("The login worked, but for another identity.", *_token(observation)),
+        )
+    looks = [_look(name, observation.objects.get(name), bot_sees.get(name)) for name in granted]
+    ban = _ban(observation.forbidden)
+    finding = ban.finding or next((look.finding for look in looks if look.finding), None)
+    empty = [name for name, look in zip(granted, looks, strict=True) if look.empty]
+    if finding is None and empty:
+        finding = diagnosis.sees_nothing(empty)
+    parts = (*looks, ban)
+    return Verdict(
+        outcome=BLOCKED if finding else PROVEN,
+        finding=finding,
+        lines=(
+            "The login worked; org and user are the right ones.",
+            *(part.line for part in parts if part.line),
+            *_token(observation),
+        ),
+        not_tested=tuple(part.not_tested for part in parts if part.not_tested),
+    )
 
 
-def next_wait(tries: int) -> timedelta:
-    """Say how long to wait after the try number `tries` (1 = the first): 15 s, doubling."""
-    return FIRST_WAIT * (1 << (tries - 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one look says: a line, what was not tested, a finding; `empty` = rows are hidden."""
+
+    line: str = ""
+    not_tested: str = ""
+    finding: Finding | None = None
+    empty: bool = False
 
 
-def next_try(tries: int, now: datetime, proof_until: datetime) -> datetime | None:
-    """Say when to look again after `tries` looks, or None when the look at `now` was the last.
+def _no_login(error: tuple[str, str, str], *, in_place: bool, may_wait: bool) -> Verdict:
+    code, description, audience = error
+    passing = diagnosis.may_be_propagation(code, description)
+    tried = f"The login was refused: {diagnosis.quote(f'{code}: {description}')}"
+    tried += f" (audience {diagnosis.quote(audience)})." if audience else "."
+    if passing and may_wait:
+        return Verdict(outcome=WAIT, lines=(tried, "Our grant and assignment are in place."))
+    finding = diagnosis.explain(code, description, login=True, own=False)
+    lines = [tried]
+    if passing and in_place:
+        lines.append("Our grant and assignment are in place, and the time to wait is over.")
+    elif passing:
+        lines.append("Our grant or assignment is not in place.")
+        again = "The bot's own grant or assignment was taken away: press Retry to put it back."
+        finding = replace(finding, remedy=f"{again} {finding.remedy}")
+    return Verdict(outcome=BLOCKED, finding=finding, lines=tuple(lines))
+
+
+def _stranger(seen: Observation, org_id: str, user_id: str) -> Finding | None:
+    if seen.org_id is None or not same_id(seen.org_id, org_id):
+        return diagnosis.wrong_identity("org", org_id, seen.org_id)
+    if seen.user_id is None or not same_id(seen.user_id, user_id):
+        return diagnosis.wrong_identity("user", user_id, seen.user_id)
+    return None
+
+
+def _look(name: str, look: Look | None, bot_sees: bool | None) -> _Part:  # noqa: FBT001 - a fact
+    if look is None:
+        look = Look(described=False, refusal="NOT_FOUND: it was not looked at")
+    if look.refusal is not None or not look.described:
+        code, _, message = (look.refusal or "").partition(": ")
+        finding = diagnosis.explain(code, message, login=False, context=f"a look at {name}")
+        return _Part(line=f"{name} was refused.", finding=finding)
+    if look.needs_filter or not look.queryable or look.rows is None:
+        why = "demands a filter in queries" if look.needs_filter else "cannot simply be queried"
+        return _Part(
+            line=f"{name} can be described.",
+            not_tested=f"records of {name}: this object {why}.",
+        )
+    if look.rows:
+        return _Part(line=f"{name} can be described and its records read.")
+    if bot_sees:
+        return _Part(line=f"{name} answers, but without records.", empty=True)
+    why = "sees none itself" if bot_sees is False else "cannot look for itself"
+    return _Part(
+        line=f"{name} can be described and queried.",
+        not_tested=f"records of {name}: the user sees none, and the bot {why}.",
+    )
+
+
+def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
+    if forbidden is None:
+        return _Part(not_tested="a refusal: no object was found that nothing grants to the user.")
+    name, refused, detail = forbidden
+    if refused:
+        return _Part(line=f"{name}, which was not granted, was refused as it should be.")
+    return _Part(
+        line=f"{name}, which was not granted, answered.",
+        finding=diagnosis.sees_too_much(name, detail),
+    )
+
+
+def _token(seen: Observation) -> tuple[str, ...]:
+    if seen.revoked:
+        return ("The access token was revoked.",)
+    return ("The access token could not be revoked; it ends with its session.",)
+
+
+def pick_forbidden(known: Iterable[str], granted: Collection[str]) -> str | None:
+    """Choose an object that nothing grants: a well-known one, else a custom one, else None.
+
+    Other standard objects are not taken: some are readable without any object permission.
+    """
+    held = {name.lower() for name in granted}
+    free = {name for name in known if name.lower() not in held}
+    usual = next((name for name in _USUAL if name in free), None)
+    return usual or min((name for name in free if name.endswith("__c")), default=None)
+
+
+def next_wait(waits: int) -> timedelta:
+    """Say how long to wait after `waits` earlier waits: 15 s, then doubling."""
+    return FIRST_WAIT * (1 << waits)
+
+
+def next_try(waits: int, now: datetime, proof_until: datetime | None) -> datetime | None:
+    """Say when to look again after `waits` earlier waits, or None when this look was the last.
 
     The last wait is cut, so that the final try is exactly at `proof_until`.
     """
-    if now >= proof_until:
+    if proof_until is None or now >= proof_until:
         return None
-    return min(now + next_wait(tries), proof_until)
+    if next_wait(waits) >= proof_until - now:
+        return proof_until
+    return now + next_wait(waits)
