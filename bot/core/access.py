@@ -200,14 +200,13 @@ def _resolve_one(grant: Grant, fact: ObjectFact | None) -> Grant:
         return grant
     fields = [one for one in fact.fields if not one.compound_of] if fact else []
     editable = [one.name for one in fields if one.editable]
-    unknown = sum(one.editable is None for one in fields)
+    unknown = sum(one.editable is None and one.name not in grant.edit_fields for one in fields)
     because = [
         f"{_count(len(editable))} of {grant.object} editable, because all of them were asked for."
     ]
     if unknown:
         because.append(
-            f"{_count(unknown)} of {grant.object} left out, because the org does not say whether "
-            "they can be edited."
+            f"{_count(unknown)} of {grant.object} left out, because not known to be editable."
         )
     return replace(
         grant,

@@ -51,18 +51,9 @@ def propose_username(name: str, domain: str, taken: Collection[str]) -> str:
     case-insensitive: salesforce-provisioning 1.5). A domain that leaves no room for a name raises
     ValueError.
     """
-    domain = domain.lower()
     used = {one.lower() for one in taken}
-    words = slug(name)
-    for number in count(1):
-        suffix = "" if number == 1 else f"-{number}"
-        room = USERNAME_MAX - len(f"{suffix}@{domain}")
-        if room < 1:
-            raise ValueError(f"the username domain {domain} is too long: it leaves no room")
-        username = f"{words[:room].rstrip('-')}{suffix}@{domain}"
-        if username not in used:
-            break
-    return username
+    variants = (_username(slug(name), domain.lower(), number) for number in count(1))
+    return next(one for one in variants if one not in used)
 
 
 def check_username(text: str) -> str | None:
@@ -127,3 +118,11 @@ def user_attributes(
         "LocaleSidKey": locale,
         "TimeZoneSidKey": time_zone,
     }
+
+
+def _username(words: str, domain: str, number: int) -> str:
+    ending = f"@{domain}" if number == 1 else f"-{number}@{domain}"
+    room = USERNAME_MAX - len(ending)
+    if room < 1:
+        raise ValueError(f"the username domain {domain} is too long: it leaves no room")
+    return words[:room].rstrip("-") + ending

@@ -1,4 +1,7 @@
-"""Rae requests, Ada and Ben approve, Olu owns, Bea is backup owner, Sam is a stranger, Max admin."""
+"""The cast: Rae requests, Ada and Ben approve, Olu owns, Bea is backup owner.
+
+Sam is a stranger, Max is an admin.
+"""
 
 from __future__ import annotations
 

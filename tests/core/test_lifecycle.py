@@ -37,7 +37,7 @@ def test_every_event_is_good_for_something() -> None:
 @pytest.mark.parametrize("event", Event)
 @pytest.mark.parametrize("state", State)
 def test_what_is_not_in_the_table_is_refused_with_a_sentence_about_the_request(
-    state: State, event: Event, withdrawing: bool
+    state: State, event: Event, *, withdrawing: bool
 ) -> None:
     wanted = MOVES.get((state, event)) if withdrawing is (event in UNDO_ENDS) else None
     if wanted:
