@@ -1,0 +1,82 @@
+"""Who lives in the make-believe workspace when nobody says otherwise?"""
+
+from bot.sandbox.workspace.world import BOT_USER, Channel, Group, User
+
+FULL_MEMBERS = ("U0RAE", "U0ADA", "U0BEN", "U0OLU", "U0BEA", "U0SAM", "U0MAX")
+
+
+def people() -> list[User]:
+    """Rae requests, Ada and Ben approve, Olu owns, Bea is backup owner, Sam is a stranger,
+    Max is an admin; a guest, a deactivated and a foreign person, and two bots.
+    """
+    return [
+        _user("U0RAE", "rae", "Rae Requester"),
+        _user("U0ADA", "ada", "Ada Approver"),
+        _user("U0BEN", "ben", "Ben Approver"),
+        _user("U0OLU", "olu", "Olu Owner"),
+        _user("U0BEA", "bea", "Bea Backup"),
+        _user("U0SAM", "sam", "Sam Stranger"),
+        User(
+            id="U0MAX", name="max", real_name="Max Admin", email="max@acme.example", is_admin=True
+        ),
+        User(
+            id="U0GUS",
+            name="gus",
+            real_name="Gus Guest",
+            email="gus@agency.example",
+            is_restricted=True,
+        ),
+        User(
+            id="U0GIA",
+            name="gia",
+            real_name="Gia Single-Channel Guest",
+            email="gia@agency.example",
+            is_restricted=True,
+            is_ultra_restricted=True,
+        ),
+        User(
+            id="U0DEE",
+            name="dee",
+            real_name="Dee Departed",
+            email="dee@acme.example",
+            deleted=True,
+        ),
+        User(
+            id="U0FIN",
+            name="fin",
+            real_name="Fin Foreign",
+            email="fin@other.example",
+            team_id="T0OTHER",
+            is_stranger=True,
+        ),
+        User(id="U0CAL", name="calbot", real_name="Calendar bot", email="", is_bot=True),
+        User(id=BOT_USER, name="integrations", real_name="Integrations", email="", is_bot=True),
+    ]
+
+
+def _user(user_id: str, name: str, real_name: str) -> User:
+    return User(id=user_id, name=name, real_name=real_name, email=f"{name}@acme.example")
+
+
+def groups() -> list[Group]:
+    """The approvers and the admins of the contract's example configuration."""
+    return [
+        Group(
+            id="S0SALESFORCE",
+            handle="salesforce",
+            name="Salesforce team",
+            users=["U0ADA", "U0BEN"],
+        ),
+        Group(id="S0ADMINS", handle="bot-admins", name="Bot admins", users=["U0MAX"]),
+    ]
+
+
+def channels() -> list[Channel]:
+    """Three channels with the bot in them, and one (#general) without it."""
+    with_bot = {*FULL_MEMBERS, BOT_USER}
+    return [
+        Channel(id="C0APPROVE", name="salesforce-approvals", members=set(with_bot)),
+        Channel(id="C0LICENSES", name="salesforce-licences", members=set(with_bot)),
+        Channel(id="C0OPS", name="salesforce-ops", members=set(with_bot)),
+        Channel(id="C0GENERAL", name="general", members={*FULL_MEMBERS, "U0GUS", "U0GIA"}),
+    ]
