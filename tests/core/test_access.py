@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ FACTS = {
 }
 
 
-def grant(name: str, *verbs: Verb, read: str = "", edit: str = "", **more: bool) -> Grant:
+def grant(name: str, *verbs: Verb, read: str = "", edit: str = "", **more: Any) -> Grant:
     return Grant(
         object=name,
         verbs=verbs,
