@@ -1,0 +1,1 @@
+"""Slack: listeners write intent, views say words, the courier delivers."""

@@ -1,0 +1,1 @@
+"""Every word the bot says: pure functions from records to Block Kit payloads."""

@@ -1,0 +1,199 @@
+"""The two steps of the form: what is asked, with the words that help to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import slackblocks as kit
+
+from bot.slack import ids
+from bot.slack.views.parts import Blocks, Payload, context, esc, modal, plain, section
+from store.records import Draft, Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrgOption:
+    """One org in the picker: its key, label and the seats that are left, if known."""
+
+    key: str
+    label: str
+    free: int | None
+    total: int | None
+
+
+VERB_WORDS = {
+    Verb.READ: ("Read", "See records"),
+    Verb.CREATE: ("Create", "Adds Read"),
+    Verb.EDIT: ("Edit", "Adds Read"),
+    Verb.DELETE: ("Delete", "Adds Read and Edit"),
+    Verb.VIEW_ALL: ("View All", "Every record, whatever the sharing"),
+    Verb.MODIFY_ALL: ("Modify All", "Every record, whatever the sharing; adds the rest"),
+}
+
+
+def details(
+    orgs: Sequence[OrgOption], chosen: str, *, reset: str = "", can_have_app: bool = True
+) -> Payload:
+    """Step 1; `reset` changes the action ids of the pickers that depend on the org."""
+    options = [_org_option(one) for one in orgs]
+    first = next((o for o, one in zip(options, orgs, strict=True) if one.key == chosen), options[0])
+    blocks: Blocks = [
+        _input(
+            "org",
+            "Salesforce org",
+            kit.StaticSelectMenu(action_id=ids.ORG_ACTION, options=options, initial_option=first),
+            dispatch=True,
+        ),
+        _text("name", "Integration", 60, hint="Short and known to people, such as Warehouse sync."),
+        _text("purpose", "What does it do, and why?", 1000, multiline=True),
+        _text("system", "Other system", 80, hint="Which system logs in to Salesforce?"),
+        _text("ticket", "Ticket", 500, optional=True, hint="A number, or an https link."),
+        _user("owner", "Owner", "Answers for this integration."),
+        _user("backup_owner", "Backup owner", "Steps in for the owner; somebody else."),
+        _input(
+            "email",
+            "Mailbox",
+            kit.EmailInput(action_id="email"),
+            hint="An alias that outlives people. Salesforce writes there about this user.",
+        ),
+    ]
+    if can_have_app:
+        blocks.append(_app(reset))
+    blocks.append(_objects(reset))
+    return modal(
+        "New integration user",
+        blocks,
+        callback=ids.VIEW_DETAILS,
+        metadata=ids.FormState(org=chosen).write(),
+        submit="Next",
+        close="Cancel",
+    )
+
+
+def access(draft: Draft, proposal: str) -> Payload:
+    """Step 2: a username, and three blocks for every chosen object and for no other."""
+    blocks: Blocks = [
+        section(f"*{esc(draft.asked.name)}*: grant only what the integration needs."),
+        _input(
+            "username",
+            "Username",
+            kit.PlainTextInput(
+                action_id="username", placeholder=plain(proposal, 150), max_length=80
+            ),
+            optional=True,
+            hint="Looks like an email address, need not be one. Empty takes the proposal.",
+        ),
+    ]
+    for grant in draft.asked.grants:
+        blocks += _object(grant.object)
+    blocks.append(
+        context("What a permission depends on is added by itself and shown to the approvers.")
+    )
+    return modal(
+        "Access",
+        blocks,
+        callback=ids.VIEW_ACCESS,
+        metadata=ids.FormState(org=draft.asked.org, draft=draft.id).write(),
+        submit="Send request",
+        close="Back",
+    )
+
+
+def _object(name: str) -> Blocks:
+    options = [
+        kit.Option(text=plain(words), value=str(verb), description=plain(note))
+        for verb, (words, note) in VERB_WORDS.items()
+    ]
+    return [
+        kit.DividerBlock(),
+        _input(
+            f"perm:{name}",
+            f"{name}: what may it do?",
+            kit.CheckboxGroup(action_id="perm", options=options),
+        ),
+        _input(
+            f"fields:{name}",
+            f"{name}: fields it may read",
+            _picker(ids.FIELDS_ACTION, "Search fields"),
+            optional=True,
+            hint="Empty: only what Salesforce always shows. “All fields” includes future ones.",
+        ),
+        _input(
+            f"edit_fields:{name}",
+            f"{name}: fields it may edit",
+            _picker(ids.FIELDS_ACTION, "Search fields"),
+            optional=True,
+            hint="Needs Create or Edit above.",
+        ),
+    ]
+
+
+def _org_option(one: OrgOption) -> kit.Option:
+    seats = "" if one.free is None else f": {max(one.free, 0)} of {one.total} seats left"
+    return kit.Option(text=plain(f"{one.label}{seats}"), value=one.key)
+
+
+def _app(reset: str) -> kit.Block:
+    picker = kit.ExternalSelectMenu(
+        action_id=f"{ids.APP_ACTION}:{reset}",
+        min_query_length=0,
+        placeholder=plain("Search apps"),
+    )
+    return _input(
+        "app",
+        "App it logs in through",
+        picker,
+        optional=True,
+        hint="Without an app nothing is pre-authorised and the login is not tested.",
+    )
+
+
+def _objects(reset: str) -> kit.Block:
+    picker = _picker(f"{ids.OBJECTS_ACTION}:{reset}", "Search objects", most=10)
+    return _input("objects", "Objects it needs", picker, hint="At most 10; step 2 asks for what.")
+
+
+def _picker(action: str, placeholder: str, *, most: int | None = None) -> kit.Element:
+    return kit.ExternalMultiSelectMenu(
+        action_id=action,
+        min_query_length=0,
+        max_selected_items=most,
+        placeholder=plain(placeholder),
+    )
+
+
+def _text(
+    block: str,
+    label: str,
+    most: int,
+    *,
+    multiline: bool = False,
+    optional: bool = False,
+    hint: str | None = None,
+) -> kit.Block:
+    element = kit.PlainTextInput(action_id=block, max_length=most, multiline=multiline)
+    return _input(block, label, element, optional=optional, hint=hint)
+
+
+def _user(block: str, label: str, hint: str) -> kit.Block:
+    return _input(block, label, kit.UserSelectMenu(action_id=block), hint=hint)
+
+
+def _input(
+    block: str,
+    label: str,
+    element: kit.Element,
+    *,
+    optional: bool = False,
+    dispatch: bool = False,
+    hint: str | None = None,
+) -> kit.Block:
+    return kit.InputBlock(
+        label=plain(label, 2000),
+        element=element,
+        block_id=block,
+        optional=optional,
+        dispatch_action=dispatch,
+        hint=plain(hint, 2000) if hint else None,
+    )
