@@ -32,6 +32,11 @@ from store.records import Source, State
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def storable(words: str) -> str:
+    """Replace what no database stores or compares by U+FFFD."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", words)
+
+
 class Words(TypeDecorator[str]):
     """Text that a person or an org wrote: what no database stores becomes U+FFFD, never an error.
 
@@ -43,7 +48,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Replace what cannot be stored."""
-        return None if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return None if value is None else storable(value)
 
 
 def _json(name: str, *, nullable: bool = True) -> Column[Any]:
