@@ -95,6 +95,12 @@ def test_a_master_that_was_asked_for_is_not_added_again() -> None:
     assert closed["Region__c"].because == ("Read on Region__c, because Create needs it.",)
 
 
+def test_a_master_that_was_chosen_without_read_gets_it() -> None:
+    closed = close(grant("Site__c", V.READ), grant("Region__c"))
+    assert closed["Region__c"].verbs == (V.READ,)
+    assert closed["Region__c"].because == ("Read on Region__c, because Site__c is a detail of it.",)
+
+
 def test_masters_that_are_not_known_are_not_guessed() -> None:
     assert list(close(grant("Case", V.READ), grant("Unheard__c", V.READ))) == ["Case", "Unheard__c"]
 

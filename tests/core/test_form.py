@@ -187,6 +187,7 @@ def test_more_than_ten_objects_are_too_many() -> None:
 def test_a_good_request_has_no_problem() -> None:
     assert problems(an_asked()) == {}
     assert problems(an_asked(app=None, email="x@ACME.example"), apps=set()) == {}
+    assert problems(an_asked(), email_domains=("ACME.example",)) == {}
     assert problems(an_asked(email="x@else.example"), email_domains=()) == {}
 
 

@@ -56,6 +56,15 @@ def test_a_long_name_leaves_room_for_the_domain_and_the_number() -> None:
     assert second.endswith(f"-2@{DOMAIN}")
 
 
+def test_a_name_is_never_cut_to_a_trailing_separator() -> None:
+    room = 80 - len(f"@{DOMAIN}")
+    name = f"{'a' * (room - 1)} b"
+    assert naming.propose_username(name, DOMAIN, []) == f"{'a' * (room - 1)}@{DOMAIN}"
+    room = 80 - len("_App") - len("Integration_") - len("_IU17")
+    name = f"{'a' * (room - 1)} b"
+    assert naming.set_name(17, name) == f"Integration_A{'a' * (room - 2)}_IU17"
+
+
 def test_a_domain_without_room_for_a_name_is_an_error_of_the_configuration() -> None:
     with pytest.raises(ValueError, match="too long"):
         naming.propose_username("Sync", f"{'d' * 70}.example.acme", [])
