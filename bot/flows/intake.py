@@ -18,7 +18,7 @@ from bot.core.policy import Action, Actor
 from bot.flows import telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_preflight
-from store import catalogue, ledger
+from store import catalogue, drafts, ledger
 from store.records import (
     Asked,
     Draft,
@@ -30,6 +30,8 @@ from store.records import (
     Source,
     State,
 )
+
+GONE = "This form is older than a day. Please start again with `new`."
 
 
 class FormErrors(Exception):  # noqa: N818 - not a failure: what the form shows under its fields
@@ -180,7 +182,7 @@ async def submit(
     async with ctx.database.write() as conn:
         draft = await ledger.get_draft(conn, draft_id, now=now)
         if draft is None or draft.owner != actor.user:
-            raise Refusal("This form is older than a day. Please start again with `new`.")
+            raise Refusal(GONE)
         made = await ledger.request_of_draft(conn, draft_id)
         if made is not None:
             return made
@@ -239,3 +241,12 @@ async def _create(
     await enqueue_preflight(ctx, conn, request)
     await telling.show(conn, request, now)
     return request
+
+
+async def objects_of(ctx: Context, draft_id: str) -> tuple[str, ...]:
+    """The objects chosen in step 1; raises `Refusal` when the draft is gone."""
+    async with ctx.database.read() as conn:
+        draft = await drafts.get_draft(conn, draft_id, now=ctx.clock())
+    if draft is None:
+        raise Refusal(GONE)
+    return tuple(grant.object for grant in draft.asked.grants)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import slackblocks as kit
+
 from bot.slack import ids
 from bot.slack.views import parts
 from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, context, esc, section
@@ -71,14 +73,15 @@ def _decided(shown: Shown) -> str:
     if request.state is State.REQUESTED:
         votes = sum(vote.decision == "approve" for vote in request.votes)
         lines.append(
-            f"{votes} of {shown.required} approvals. Requester, owner and backup owner cannot decide."
+            f"{votes} of {shown.required} approvals."
+            " Requester, owner and backup owner cannot decide."
         )
     elif not lines:
         lines.append(f"This request is {state_words(request)}.")
     return "\n".join(lines)
 
 
-def _buttons(shown: Shown) -> parts.kit.Block:
+def _buttons(shown: Shown) -> kit.Block:
     request = shown.request
     value = ids.Target(request=request.id, wanted=request.wanted_hash).write()
     return actions(

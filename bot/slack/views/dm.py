@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import slackblocks as kit
+
 from bot.slack import ids
 from bot.slack.views import parts
 from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, esc, section
@@ -24,7 +26,8 @@ def dm(shown: Shown) -> Payload:
     """Show the request to the person who asked for it, or who answers for it."""
     request = shown.request
     text = f"{title(shown)}: {state_words(request)}"
-    blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}"), section(_story(shown))]
+    head = section(f"*{title(shown)}*: {state_words(request)}")
+    blocks: Blocks = [head, section(_story(shown))]
     if request.finding and not request.withdrawing:
         blocks.append(section(finding_lines(request.finding)))
     if request.state in {State.PROVISIONED, State.LIVE}:
@@ -41,14 +44,16 @@ def end(shown: Shown) -> Payload:
     name = f"{request.label} {esc(request.asked.name)}"
     if request.state is State.PROVISIONED:
         return parts.message(
-            f"{name} is set up, but its login could not be tested here. Please test it and confirm.",
+            f"{name} is set up, but its login could not be tested here."
+            " Please test it and confirm.",
             [],
         )
+    cause = esc(request.finding.cause) if request.finding else ""
     words = {
         State.LIVE: f"{name} is live: `{esc(request.username)}` can log in.",
         State.REJECTED: f"{name} was rejected{_reason(request)}.",
         State.WITHDRAWN: f"{name} is withdrawn: nothing of it is left in the org.",
-        State.BLOCKED: f"{name} is blocked: {esc(request.finding.cause) if request.finding else ''}",
+        State.BLOCKED: f"{name} is blocked: {cause}",
     }
     return parts.message(words.get(request.state, f"{name} is {state_words(request)}."), [])
 
@@ -120,7 +125,7 @@ def _handover(shown: Shown) -> str:
     return "\n".join(lines)
 
 
-def _buttons(request: Request) -> list[parts.kit.Button]:
+def _buttons(request: Request) -> list[kit.Button]:
     if request.withdrawing:
         return []
     value = ids.Target(request=request.id, wanted=request.wanted_hash).write()

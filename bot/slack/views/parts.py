@@ -7,7 +7,7 @@ never in the middle of an escape.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import slackblocks as kit
 
@@ -71,7 +71,7 @@ def button(
     action: str,
     value: str,
     *,
-    style: str | None = None,
+    style: Literal["primary", "danger"] | None = None,
     confirm: tuple[str, str, str] | None = None,
 ) -> kit.Button:
     """A button; `confirm` is (title, text, word on the button that goes on)."""
@@ -89,7 +89,7 @@ def button(
         action_id=action,
         value=value,
         style=style,
-        confirm=dialogue,  # type: ignore[arg-type]
+        confirm=dialogue,
     )
 
 

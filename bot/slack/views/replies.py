@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import slackblocks as kit
+
 from bot.slack import ids
 from bot.slack.views import parts
 from bot.slack.views.parts import Blocks, Payload, bullets, context, esc, modal, section
@@ -112,7 +114,6 @@ def request_view(shown: Shown) -> Payload:
 
 def reject_view(request: Request, wanted: str) -> Payload:
     """The modal that asks for the reason of a rejection."""
-    kit = parts.kit
     reason = kit.InputBlock(
         label=parts.plain("Why? The requester reads this.", 2000),
         element=kit.PlainTextInput(action_id=ids.REASON, multiline=True, max_length=1000),

@@ -154,7 +154,11 @@ def _money(amount: float) -> str:
 
 def finding_lines(finding: Finding) -> str:
     """Cause, remedy, and who can do it."""
-    return f"*What is wrong* {esc(finding.cause)}\n*What to do* {esc(finding.remedy)}\n*Who* {esc(finding.who)}"
+    return (
+        f"*What is wrong* {esc(finding.cause)}\n"
+        f"*What to do* {esc(finding.remedy)}\n"
+        f"*Who* {esc(finding.who)}"
+    )
 
 
 def at(moment: datetime) -> str:

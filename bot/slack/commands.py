@@ -1,0 +1,87 @@
+"""The slash command: text in, words out, seen by the person who typed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core import command as said
+from bot.core.policy import Actor
+from bot.flows import reading, requests
+from bot.flows.context import Context
+from bot.slack import ids
+from bot.slack.answering import command_answer
+from bot.slack.modals import Modals, team_of
+from bot.slack.people import People
+from bot.slack.rendering import load
+from bot.slack.views import replies
+from bot.slack.views.parts import Payload
+
+Body = Mapping[str, Any]
+
+
+class Commands:
+    """The listener of `/integration-user`."""
+
+    def __init__(self, ctx: Context, people: People, modals: Modals) -> None:
+        self._ctx = ctx
+        self._people = people
+        self._modals = modals
+
+    def register(self, app: AsyncApp) -> None:
+        """Hang the listener into the app."""
+        app.command(ids.COMMAND)(self.on_command)
+
+    async def on_command(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Parse, do one thing, answer."""
+        text = str(body.get("text") or "")
+        await command_answer(ack, f"command {text[:40]!r}", self._answer(text, body, client))
+
+    async def _answer(self, text: str, body: Body, client: AsyncWebClient) -> Payload | None:
+        asked = said.parse(text)
+        user = str(body["user_id"])
+        match asked:
+            case said.Help(unknown=unknown, suggestion=suggestion):
+                return replies.help_text(unknown, suggestion)
+            case said.NotBuilt(name=name):
+                return replies.not_built(name)
+            case said.New():
+                await self._modals.open(client, body, user)
+                return None
+            case said.List():
+                return replies.listing(await reading.listing(self._ctx))
+            case said.Show(id=number):
+                return await self._show(number, await self._people.actor(user, team_of(body)))
+            case said.Test() | said.Retry() | said.Withdraw():
+                return await self._act(asked, await self._people.actor(user, team_of(body)))
+            case _:
+                assert_never(asked)
+
+    async def _show(self, number: int, actor: Actor) -> Payload:
+        seen = await reading.one(self._ctx, number, actor)
+        async with self._ctx.database.read() as conn:
+            shown = await load(self._ctx.settings, conn, seen.request)
+        return replies.whole(shown, seen.journal) if seen.whole else replies.brief(shown)
+
+    async def _act(self, asked: said.Test | said.Retry | said.Withdraw, actor: Actor) -> Payload:
+        match asked:
+            case said.Test(id=number):
+                await requests.test(self._ctx, number, actor)
+                words = f"IU-{number} is being tested now; its messages say how it went."
+            case said.Retry(id=number):
+                await requests.retry(self._ctx, number, actor)
+                words = f"IU-{number} goes on now; its messages move as it does."
+            case said.Withdraw(id=number):
+                request = await requests.withdraw(self._ctx, number, actor)
+                words = (
+                    f"IU-{number} is being withdrawn: what was made is undone first."
+                    if request.withdrawing
+                    else f"IU-{number} is withdrawn."
+                )
+            case _:
+                assert_never(asked)
+        return replies.sentence(words)

@@ -1,0 +1,171 @@
+"""The loop that delivers: newest state of a dirty message, rendered, posted or updated, remembered.
+
+1. The oldest dirty messages, one channel at a time. 2. One conditional update on the channel's row
+is mutual exclusion between processes, pace, Retry-After and crash lease at once. 3. The newest
+state is rendered; no ts means post, else update. 4. ts and the *rendered* version are stored; a
+change meanwhile leaves the row dirty. At least once: a kill between post and commit may leave one
+extra message, and only the remembered one is edited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.config import Settings
+from bot.slack import delivery
+from bot.slack.delivery import Delivered, Failed, Gone, Later
+from bot.slack.rendering import render
+from store import outbox
+from store.database import Database
+from store.records import Message
+
+_log = structlog.get_logger(__name__)
+_LEASE = timedelta(seconds=12)
+_CALL_SECONDS = 8.0
+_POST_PACE = timedelta(seconds=1)
+_UPDATE_PACE = timedelta(seconds=1.5)
+_MOST_TRIES = 8
+_POLL_SECONDS = 1.0
+
+
+class Courier:
+    """Delivers messages until it is told to stop; one in every process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        client: AsyncWebClient,
+        *,
+        clock: Callable[[], datetime],
+        pace: float = 1.0,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._client = client
+        self._clock = clock
+        self._pace = pace
+        self._due = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Say that messages are due; to be called after the commit that wanted them."""
+        self._due.set()
+
+    async def start(self) -> None:
+        """Begin to deliver. On SQLite, where one process is alone, old leases are void."""
+        if self._database.dialect == "sqlite":
+            async with self._database.write() as conn:
+                await outbox.clear_leases(conn, self._clock())
+        self._task = asyncio.create_task(self._run(), name="courier")
+
+    async def stop(self, seconds: float) -> None:
+        """Finish the message in hand, for at most `seconds`."""
+        self._stopping = True
+        self._due.set()
+        if self._task is not None:
+            _, pending = await asyncio.wait({self._task}, timeout=seconds)
+            for task in pending:
+                task.cancel()
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._due.clear()
+            try:
+                more = await self.deliver_due()
+            except Exception:  # noqa: BLE001 - the loop outlives any one message
+                _log.exception("courier.failed")
+                more = False
+            if not more:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._due.wait(), _POLL_SECONDS * self._pace)
+        except TimeoutError:
+            return
+
+    async def deliver_due(self) -> bool:
+        """Deliver one message per channel that is free; True when there was something to do."""
+        now = self._clock()
+        async with self._database.read() as conn:
+            due = await outbox.due(conn, now, 50)
+        did = False
+        seen: set[str] = set()
+        for message in due:
+            if self._stopping:
+                break
+            if message.target not in seen:
+                seen.add(message.target)
+                did = await self._deliver(message) or did
+        return did
+
+    async def _deliver(self, message: Message) -> bool:
+        async with self._database.write() as conn:
+            token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
+        if token is None:
+            return False
+        pace = _UPDATE_PACE if message.ts else _POST_PACE
+        wait = pace * self._pace
+        try:
+            outcome = await self._send(message)
+            wait = await self._remember(message, outcome) or wait
+        finally:
+            async with self._database.write() as conn:
+                await outbox.release(conn, message.target, token, self._clock() + wait)
+        return True
+
+    async def _send(self, message: Message) -> delivery.Outcome:
+        async with self._database.read() as conn:
+            fresh = await outbox.get(conn, message.id)
+            if fresh is None or fresh.wanted == fresh.shown:
+                return delivery.Nothing()
+            payload = await render(self._settings, conn, fresh)
+            thread = await delivery.thread_of(conn, fresh)
+        if payload is None:
+            return Gone(reason="nothing to show", version=fresh.wanted)
+        if fresh.surface == "end" and thread is None:
+            return Later(seconds=1.0 * self._pace)
+        try:
+            async with asyncio.timeout(_CALL_SECONDS):
+                return await delivery.send(self._client, fresh, payload, thread)
+        except SlackApiError as error:
+            return delivery.read_error(error, fresh)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Failed(reason=type(error).__name__)
+
+    async def _remember(self, message: Message, outcome: delivery.Outcome) -> timedelta | None:
+        async with self._database.write() as conn:
+            match outcome:
+                case Delivered(version=version, channel=channel, ts=ts):
+                    await outbox.shown(conn, message.id, version=version, channel=channel, ts=ts)
+                case Gone(reason=reason):
+                    await outbox.give_up(conn, message.id, reason)
+                    _log.error("message.given_up", message=message.id, reason=reason)
+                case Later(seconds=seconds):
+                    return timedelta(seconds=seconds)
+                case delivery.PostAgain():
+                    await outbox.forget(conn, message.id)
+                case Failed(reason=reason):
+                    await self._failed(conn, message, reason)
+                case _:
+                    pass
+        return None
+
+    async def _failed(self, conn: AsyncConnection, message: Message, reason: str) -> None:
+        """Try again later with growing waits; after the last try give up loudly."""
+        wait = timedelta(seconds=min(2**message.tries, 120) * self._pace)
+        tries = await outbox.failed(conn, message.id, self._clock() + wait)
+        if tries >= _MOST_TRIES:
+            await outbox.give_up(conn, message.id, reason)
+        log = _log.error if tries >= _MOST_TRIES else _log.warning
+        log("message.failed", message=message.id, reason=reason, tries=tries)

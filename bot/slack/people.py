@@ -1,0 +1,144 @@
+"""Who is somebody at this moment? Members, admins and approvers, asked of Slack.
+
+Authority is checked at every click: Slack is asked with a deadline of 1.5 s; when it does not
+answer in time, what it said at most five minutes ago counts, else the person is told to try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.form import Person
+from bot.core.lifecycle import Refusal
+from bot.core.policy import Actor
+
+_log = structlog.get_logger(__name__)
+_DEADLINE = 1.5
+_REMEMBERED = timedelta(minutes=5)
+_UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory(Generic[Answer]):
+    answer: Answer
+    at: datetime
+
+
+class People:
+    """The workspace's people as far as authority needs them."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        admins: Iterable[str],
+        approvers: Iterable[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._admins = tuple(admins)
+        self._approvers = tuple(approvers)
+        self._clock = clock
+        self._team: str | None = None
+        self._people: dict[str, _Memory[Person | None]] = {}
+        self._groups: dict[str, _Memory[frozenset[str]]] = {}
+
+    async def warm(self) -> None:
+        """Learn our own workspace; raises what Slack answers when the token is wrong."""
+        self._team = str((await self._client.auth_test())["team_id"])
+
+    async def actor(self, user: str, team: str | None = None) -> Actor:
+        """The person behind a click or command; raises `Refusal` when Slack cannot say who."""
+        person, admins, approvers = await asyncio.gather(
+            self._person(user), self._members(self._admins), self._members(self._approvers)
+        )
+        foreign = team is not None and self._team is not None and team != self._team
+        full = person is not None and not foreign and _is_full(person)
+        return Actor(
+            user=user,
+            is_admin=full and user in admins,
+            is_approver=full and user in approvers,
+            is_full_member=full,
+        )
+
+    async def named(self, users: Iterable[str]) -> dict[str, Person]:
+        """What Slack says of people who were named in a form; unknown ones are left out."""
+        wanted = tuple(dict.fromkeys(user for user in users if user))
+        found = await asyncio.gather(*(self._person(user) for user in wanted))
+        return {user: one for user, one in zip(wanted, found, strict=True) if one is not None}
+
+    async def approvers(self) -> frozenset[str] | None:
+        """Everybody who can approve now; None when Slack does not say."""
+        try:
+            members = await self._members(self._approvers)
+            people = await self.named(members)
+        except Refusal:
+            return None
+        return frozenset(user for user, person in people.items() if _is_full(person))
+
+    async def _members(self, ids: tuple[str, ...]) -> frozenset[str]:
+        groups = [one for one in ids if one.startswith("S")]
+        found = await asyncio.gather(*(self._group(group) for group in groups))
+        return frozenset(one for one in ids if not one.startswith("S")).union(*found)
+
+    async def _person(self, user: str) -> Person | None:
+        async def ask() -> Person | None:
+            try:
+                answer = await self._client.users_info(user=user)
+            except SlackApiError as error:
+                if error.response.get("error") in _UNKNOWN:
+                    return None
+                raise
+            return self._read(answer["user"])
+
+        return await self._remembering(self._people, user, ask)
+
+    async def _group(self, group: str) -> frozenset[str]:
+        async def ask() -> frozenset[str]:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+            return frozenset(str(user) for user in answer["users"])
+
+        return await self._remembering(self._groups, group, ask)
+
+    async def _remembering(
+        self,
+        memory: dict[str, _Memory[Answer]],
+        key: str,
+        ask: Callable[[], Awaitable[Answer]],
+    ) -> Answer:
+        try:
+            answer = await asyncio.wait_for(ask(), _DEADLINE)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            _log.warning("slack.people", key=key, error=type(error).__name__)
+            known = memory.get(key)
+            if known is None or self._clock() - known.at > _REMEMBERED:
+                raise Refusal(
+                    "Slack does not say right now who may do this. Please try again in a minute."
+                ) from None
+            return known.answer
+        memory[key] = _Memory(answer, self._clock())
+        return answer
+
+    def _read(self, user: dict[str, Any]) -> Person:
+        stranger = bool(user.get("is_stranger"))
+        foreign = self._team is not None and user.get("team_id", self._team) != self._team
+        return Person(
+            is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            is_deactivated=bool(user.get("deleted")),
+            is_foreign=stranger or foreign,
+        )
+
+
+def _is_full(person: Person) -> bool:
+    return not (person.is_bot or person.is_guest or person.is_deactivated or person.is_foreign)

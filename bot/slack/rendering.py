@@ -1,0 +1,47 @@
+"""From a row of the outbox to the newest words: loads what a surface needs, calls its view."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.config import Settings
+from bot.slack.views import card, dm
+from bot.slack.views.parts import Payload
+from bot.slack.views.shown import Prices, Shown
+from store import ledger
+from store.journal import journal
+from store.records import Message, Request
+
+
+async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
+    """Render the newest state; None when there is nothing to show any more."""
+    if message.request is None:
+        return None
+    request = await ledger.get(conn, message.request)
+    if request is None:
+        return None
+    shown = await load(settings, conn, request)
+    views = {"card": card.card, "dm": dm.dm, "end": dm.end}
+    return views[message.surface](shown)
+
+
+async def load(settings: Settings, conn: AsyncConnection, request: Request) -> Shown:
+    """Put together what every surface of a request needs."""
+    org = settings.orgs.get(request.asked.org)
+    app = org.apps.get(request.asked.app) if org and request.asked.app else None
+    lines = await journal(conn, request.id)
+    done = {line.detail.removesuffix(" (found done)") for line in lines if line.event == "done"}
+    prices = settings.prices
+    return Shown(
+        request=request,
+        org_label=org.label if org else request.asked.org,
+        my_domain_url=org.my_domain_url if org else "",
+        app_label=app.label if app else request.asked.app,
+        required=settings.approval.required,
+        prices=Prices(
+            currency=prices.currency,
+            full=prices.full_license_month,
+            integration=prices.integration_license_month,
+        ),
+        done=frozenset(done),
+    )
