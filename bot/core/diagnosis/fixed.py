@@ -21,14 +21,20 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(clean[:-1]), clean[-1]] if len(clean) > 1 else clean)
 
 
-def not_proven(*, app_label: str | None) -> Finding:
-    """The login could not be tried: there is no app, or the bot has no key of it."""
+def not_proven(
+    *, app_label: str | None, username: str = "USERNAME", address: str = "MY_DOMAIN"
+) -> Finding:
+    """The login could not be tried: there is no app, or the bot has no key of it.
+
+    The remedy holds the command to test by hand, for this `username` at this My Domain `address`.
+    """
     if app_label is None:
         cause = "No app was chosen for this integration, so the bot could not log in as the user."
     else:
         cause = f"The bot has no private key of the app {app_label}, so it could not log in."
     remedy = (
-        "Log in once as the new user with the integration itself (or with sf org login jwt), then "
+        "Log in once as the new user with the integration itself, or by hand with sf org login jwt "
+        f"--client-id KEY --jwt-key-file FILE --username {username} --instance-url {address}, then "
         "press Confirm live."
     )
     return _finding(titles.NOT_PROVEN, cause, remedy, Who.OWNER)

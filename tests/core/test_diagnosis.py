@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import diagnosis
+from bot.core.diagnosis.api import API
+from bot.core.diagnosis.login import LOGIN
+from bot.core.diagnosis.rows import Who
+from store.records import Finding
+
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
+
+LOGIN_ERRORS = [
+    ("invalid_grant", "user hasn't approved this consumer", "not_pre_authorised"),
+    ("invalid_app_access", "user is not admin approved to access this app", "not_pre_authorised"),
+    ("OAUTH_APP_ACCESS_DENIED", "", "not_pre_authorised"),
+    ("other", "user is not admin approved to access this app", "not_pre_authorised"),
+    ("app_not_found", "External client app is not installed in this org", "app_not_installed"),
+    ("OAUTH_EC_APP_NOT_FOUND", "", "app_not_installed"),
+    ("invalid_client_id", "words that nobody confirmed", "unknown_client"),
+    ("invalid_grant", "audience is invalid [audience=a login=b]", "wrong_audience"),
+    ("invalid_grant", "Audience validation failed", "wrong_audience"),
+    ("invalid_grant", "invalid assertion", "key_mismatch"),
+    ("invalid_grant", "Failed: : Couldn't validate jwt token.", "key_mismatch"),
+    ("invalid_grant", "expired authorization code", "clock_skew"),
+    ("invalid_grant", "inactive user", "user_inactive"),
+    ("inactive_user", "", "user_inactive"),
+    ("inactive_org", "organization is locked, closed, or suspended", "org_inactive"),
+    ("invalid_grant", "ip restricted", "ip_restricted"),
+    ("invalid_grant", "IP restricted or invalid login hours", "ip_restricted"),
+    ("unsupported_grant_type", "grant type not supported", "wrong_token_address"),
+    ("invalid_request", "must use HTTP POST", "bad_token_request"),
+    ("invalid_scope", "requested scope is invalid", "scope_refused"),
+    ("invalid_grant", "refresh_token scope is required", "scope_refused"),
+    ("rate_limit_exceeded", "number of logins exceeded", "login_rate"),
+    ("LOGIN_RATE_EXCEEDED", "", "login_rate"),
+    ("invalid_grant", "login rate exceeded", "login_rate"),
+    ("invalid_client", "app must be installed into org", "app_uninstalled"),
+    ("invalid_client", "invalid client credentials", "client_refused"),
+    ("invalid_grant", "no client credentials user enabled", "client_refused"),
+    ("invalid_grant", "request not supported on this domain", "wrong_token_address"),
+    ("OAUTH_APP_BLOCKED", "", "app_blocked"),
+    ("OAUTH_APPROVAL_ERROR_GENERIC", "", "app_blocked"),
+    ("OAUTH_AUTHORIZATION_BLOCKED", "", "app_blocked"),
+    ("420", "", "no_such_host"),
+]
+
+API_ERRORS = [
+    ("DUPLICATE_USERNAME", "Duplicate Username.<br>The username already exists", "username_taken"),
+    ("DUPLICATE_DEVELOPER_NAME", "", "set_name_taken"),
+    ("DUPLICATE_VALUE", "Duplicate PermissionSetAssignment. Assignee: 005", "already_there"),
+    ("LICENSE_LIMIT_EXCEEDED", "License Limit Exceeded", "no_seat"),
+    (
+        "FIELD_INTEGRITY_EXCEPTION",
+        "The user license doesn't allow the permission: Read Accounts",
+        "license_forbids",
+    ),
+    (
+        "FIELD_INTEGRITY_EXCEPTION",
+        "Permission Create X depends on permission(s): Read X",
+        "needs_other_right",
+    ),
+    ("FIELD_INTEGRITY_EXCEPTION", "Read permission is required for it", "all_fields_needed"),
+    ("FIELD_INTEGRITY_EXCEPTION", "words that nobody confirmed", "rights_do_not_fit"),
+    (
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "Field Name: bad value for restricted picklist field: Account.Name",
+        "field_refused",
+    ),
+    ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad value", "field_refused"),
+    ("MIXED_DML_OPERATION", "DML operation on setup object is not permitted", "mixed_dml"),
+    ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access", "org_busy"),
+    ("X", "Group membership operation already in progress", "org_busy"),
+    ("X", "could not acquire lock", "org_busy"),
+    ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "api_quota"),
+    (
+        "REQUEST_LIMIT_EXCEEDED",
+        "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+        "org_busy",
+    ),
+    ("INVALID_SESSION_ID", "Session expired or invalid", "session_refused"),
+    (
+        "INVALID_SESSION_ID",
+        "This session is not valid for use with the REST API",
+        "scope_refused",
+    ),
+    ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", "reference_invalid"),
+    ("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "", "missing_right"),
+    ("INSUFFICIENT_ACCESS_OR_READONLY", "", "missing_right"),
+    ("INSUFFICIENT_ACCESS", "use of the Metadata API requires a user with", "missing_right"),
+    ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "UserTrigger: execution of", "org_automation"),
+    ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Ask Max first", "org_automation"),
+    ("CANNOT_EXECUTE_FLOW_TRIGGER", "", "org_automation"),
+    ("REQUIRED_FIELD_MISSING", "Required fields are missing: [Region__c]", "value_missing"),
+    ("REQUIRED_FIELD_MISSING", "", "value_missing"),
+    ("STRING_TOO_LONG", "Alias: data value too large", "value_refused"),
+    ("INVALID_EMAIL_ADDRESS", "", "value_refused"),
+    ("MALFORMED_ID", "", "value_refused"),
+    ("INVALID_FIELD", "No such column 'X'", "field_not_visible"),
+    ("INVALID_FIELD_FOR_INSERT_UPDATE", "", "field_not_visible"),
+    ("INVALID_TYPE", "sObject type 'Case' is not supported.", "object_not_visible"),
+    ("INVALID_TYPE", "", "object_not_visible"),
+    ("INVALID_TYPE_FOR_OPERATION", "", "object_not_visible"),
+    ("ENTITY_IS_DELETED", "", "gone"),
+    ("NOT_FOUND", "", "gone"),
+    ("API_DISABLED_FOR_ORG", "", "api_disabled"),
+    ("API_CURRENTLY_DISABLED", "", "api_disabled"),
+    ("PASSWORD_LOCKOUT", "", "user_inactive"),
+    ("SERVER_UNAVAILABLE", "", "org_busy"),
+    ("UNKNOWN_EXCEPTION", "", "org_busy"),
+    ("QUERY_TIMEOUT", "", "org_busy"),
+    ("CANNOT_DISABLE_LAST_ADMIN", "", "cannot_deactivate"),
+    ("DEPENDENCY_EXISTS", "", "cannot_deactivate"),
+    ("USER_OWNS_PORTAL_ACCOUNT_EXCEPTION", "", "cannot_deactivate"),
+    ("INACTIVE_OWNER_OR_USER", "", "cannot_deactivate"),
+    ("INVALID_PROFILE", "", "profile_refused"),
+    ("UNSUPPORTED_API_VERSION", "", "api_retired"),
+    ("PROCESSING_HALTED", "", "rolled_back"),
+    ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "", "rolled_back"),
+]
+
+
+@pytest.mark.parametrize(("error", "description", "code"), LOGIN_ERRORS)
+def test_every_known_login_error_is_explained(error: str, description: str, code: str) -> None:
+    finding = diagnosis.explain(error, description, login=True)
+    assert finding.code == code
+    assert finding.remedy
+    assert finding.who in list(Who)
+
+
+@pytest.mark.parametrize(("error", "message", "code"), API_ERRORS)
+def test_every_known_api_error_is_explained(error: str, message: str, code: str) -> None:
+    finding = diagnosis.explain(error, message, login=False)
+    assert finding.code == code
+    assert finding.remedy
+
+
+def test_no_line_of_the_table_is_dead() -> None:
+    for rows, cases in ((LOGIN, LOGIN_ERRORS), (API, API_ERRORS)):
+        used = {
+            next(number for number, row in enumerate(rows) if row.matches(error, text))
+            for error, text, _ in cases
+        }
+        assert used == set(range(len(rows)))
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "named"),
+    [
+        (
+            "FIELD_INTEGRITY_EXCEPTION",
+            (
+                'Can\'t assign permission set "X". The user license doesn\u2019t allow the '
+                "permission: Create Leads."
+            ),
+            "permission: Create Leads.",
+        ),
+        (
+            "FIELD_INTEGRITY_EXCEPTION",
+            (
+                "Permission Convert Leads depends on permission(s): Create Account; "
+                "Permission Read All Asset depends on permission(s): Read All Account"
+            ),
+            "Permission Read All Asset depends on permission(s): Read All Account",
+        ),
+        (
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+            "Field Name: bad value for restricted picklist field: Order.Status",
+            "The field Order.Status cannot",
+        ),
+        ("REQUIRED_FIELD_MISSING", "Required fields are missing: [Region__c]", "Region__c"),
+        ("INVALID_TYPE", "sObject type 'Store__c' is not supported.", "The object Store__c is"),
+    ],
+)
+def test_what_the_message_is_about_is_named(error: str, message: str, named: str) -> None:
+    assert named in diagnosis.explain(error, message, login=False).cause
+
+
+def test_an_unknown_error_is_quoted_with_its_code() -> None:
+    for login, code in ((True, "login_refused"), (False, "refused")):
+        finding = diagnosis.explain("brand_new", "the moon is full", login=login)
+        assert finding.code == code
+        assert "brand_new: the moon is full" in finding.cause
+        assert finding.remedy
+
+
+def test_an_error_without_words_is_said_to_have_none() -> None:
+    assert "gave no reason" in diagnosis.explain("", "", login=False).cause
+
+
+def test_unconfirmed_words_never_decide_over_a_code_that_is_unknown() -> None:
+    assert diagnosis.explain("x", "client identifier invalid", login=True).code == "login_refused"
+    assert diagnosis.explain("x", "License Limit Exceeded", login=False).code == "refused"
+
+
+def test_the_bots_own_login_is_told_from_the_new_users() -> None:
+    own = diagnosis.explain("invalid_grant", "invalid assertion", login=True)
+    new = diagnosis.explain("invalid_grant", "invalid assertion", login=True, own=False)
+    assert own.cause.startswith("The bot itself could not log in.")
+    assert "The bot itself" not in new.cause
+
+
+def test_the_step_is_named_when_it_is_known() -> None:
+    finding = diagnosis.explain(
+        "DUPLICATE_USERNAME", "", login=False, context="Create the user sync@acme.example"
+    )
+    assert "It happened here: Create the user sync@acme.example." in finding.cause
+
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIzTVZHOSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+SECRETS = [
+    JWT,
+    "00D000000000001!AQEAQNcharactersofasession.id",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBg",
+    "Bearer abcdef123456",
+    "assertion=abcdef123456",
+    'access_token":"abcdef123456',
+    "client_secret=abcdef123456",
+    "password: abcdef123456",
+    "A1" * 40,
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_secret_is_ever_quoted(secret: str) -> None:
+    finding = diagnosis.explain("X", f"refused {secret} today", login=True, context=secret)
+    text = "".join(finding.to_json().values())
+    assert "[removed]" in text
+    for part in re.findall(r"[\w.-]{12,}", secret):
+        assert part not in text or part in ("client_secret", "access_token")
+
+
+def test_quotes_are_short_and_on_one_line() -> None:
+    said = diagnosis.quote("a\r\nb\tc\x00d\u202ee <br>f " + "word " * 100)
+    assert said.startswith("a b c de f word")
+    assert len(said) == 300 or said.endswith("…")
+    assert len(said) <= 300
+
+
+@given(st.text(), st.text(), st.booleans())
+def test_whatever_the_org_says_the_finding_is_short_and_clean(
+    code: str,
+    message: str,
+    login: bool,  # noqa: FBT001
+) -> None:
+    finding = diagnosis.explain(code, message, login=login)
+    assert finding.code in diagnosis.TITLES
+    assert len(finding.cause) < 1000
+    assert not re.search(r"[\x00-\x1f\x7f]", finding.cause)
+
+
+def test_which_errors_may_be_propagation() -> None:
+    assert diagnosis.may_be_propagation("invalid_client_id", "")
+    assert diagnosis.may_be_propagation("x", "user is not admin approved to access this app")
+    assert diagnosis.may_be_propagation("invalid_grant", "user hasn't approved this consumer")
+    assert not diagnosis.may_be_propagation("invalid_grant", "audience is invalid")
+
+
+def test_which_errors_pass_by_themselves() -> None:
+    assert diagnosis.is_passing("UNABLE_TO_LOCK_ROW")
+    assert diagnosis.is_passing("X", "Could not acquire lock")
+    assert diagnosis.is_passing("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit exceeded.")
+    assert not diagnosis.is_passing("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    assert not diagnosis.is_passing("DUPLICATE_USERNAME")
+
+
+def test_which_errors_may_mean_that_it_was_written_already() -> None:
+    assert diagnosis.is_duplicate("DUPLICATE_USERNAME")
+    assert diagnosis.is_duplicate("DUPLICATE_VALUE")
+    assert not diagnosis.is_duplicate("STRING_TOO_LONG")
+
+
+REFUSED = Finding(code="gone", cause="It is gone.", remedy="Look again.", who="Salesforce admin")
+FIXED = [
+    (diagnosis.not_proven(app_label=None), "not_proven", "No app was chosen"),
+    (diagnosis.not_proven(app_label="Warehouse"), "not_proven", "private key of the app Warehouse"),
+    (diagnosis.sees_nothing(["Account"]), "sees_nothing", "may read Account,"),
+    (diagnosis.sees_too_much("Lead", ""), "sees_too_much", "use Lead, which nobody granted"),
+    (diagnosis.sees_too_much("Lead", "1 row"), "sees_too_much", "answered: 1 row"),
+    (diagnosis.wrong_identity("user", "005A", None), "wrong_identity", "the user unknown, not"),
+    (diagnosis.no_seat("licence", "UAT", 5, 4, 1), "no_seat", "5 in all, 4 in use, 1 reserved"),
+    (diagnosis.wrong_kind("It is a sandbox."), "kind_mismatch", "It is a sandbox."),
+    (diagnosis.other_org("00DA", "00DB"), "org_changed", "it is 00DB, not 00DA"),
+    (diagnosis.missing_right(["Manage Users", "View Setup"]), "missing_right", "and View Setup"),
+    (diagnosis.missing_license("profile"), "license_missing", "no profile"),
+    (diagnosis.missing_license("psl"), "license_missing", "no permission set licence"),
+    (diagnosis.username_taken("a@b.example"), "username_taken", "a@b.example"),
+    (diagnosis.no_set_name(), "set_name_taken", "exist already"),
+    (
+        diagnosis.app_missing("Warehouse", "external_client_app", "Warehouse_Sync"),
+        "app_missing",
+        "external client app with the developer name Warehouse_Sync",
+    ),
+    (
+        diagnosis.app_missing("Warehouse", "connected_app", "Warehouse Sync"),
+        "app_missing",
+        "connected app with the name Warehouse Sync",
+    ),
+    (diagnosis.object_gone("Case"), "object_gone", "The object Case"),
+    (diagnosis.too_few_approvers("Only one."), "too_few_approvers", "Only one."),
+    (diagnosis.foreign("The set X", "Max"), "foreign_object", "Max created it"),
+    (diagnosis.undo_incomplete((), None), "undo_incomplete", "could be taken away."),
+    (diagnosis.undo_incomplete(("Delete X",), REFUSED), "undo_incomplete", "Delete X. It is gone."),
+]
+
+
+@pytest.mark.parametrize(("finding", "code", "words"), FIXED)
+def test_what_the_bot_finds_out_itself_is_worded_for_people(
+    finding: Finding, code: str, words: str
+) -> None:
+    assert finding.code == code
+    assert words in finding.cause
+    assert finding.remedy.endswith(".")
+    assert finding.who in list(Who)
+
+
+def test_the_command_to_test_by_hand_names_user_and_address() -> None:
+    finding = diagnosis.not_proven(
+        app_label="Warehouse", username="sync@acme.example", address="https://acme.example"
+    )
+    assert "--username sync@acme.example --instance-url https://acme.example" in finding.remedy
+
+
+def test_the_remedy_of_a_refused_undo_begins_with_the_remedy_of_its_cause() -> None:
+    assert diagnosis.undo_incomplete((), REFUSED).remedy.startswith("Look again. ")
+
+
+def test_the_runbook_explains_every_finding_under_its_title() -> None:
+    text = RUNBOOK.read_text(encoding="utf-8")
+    found = re.findall(r"^### (.+)\n\n`(\w+)`", text, re.MULTILINE)
+    assert {code: title for title, code in found} == dict(diagnosis.TITLES)
+    assert len(found) == len(diagnosis.TITLES)
+
+
+def test_every_finding_has_a_title() -> None:
+    codes = {row.finding for row in (*LOGIN, *API)} | {code for _, code, _ in FIXED}
+    assert codes <= set(diagnosis.TITLES)
+    assert len(set(diagnosis.TITLES.values())) == len(diagnosis.TITLES)
