@@ -80,10 +80,17 @@ def rich_text(value: Any, at: At) -> Iterator[Problem]:
 
 TASK = {
     "task_id": string(255, 1),
-    "title": string(3000, 1),
+    "title": string(3000, 1, escaped=True),
     "status": choice("pending", "in_progress", "complete", "error"),
 }
 TASK_MORE = {"details": rich_text, "output": rich_text, "sources": many(anything, 100, 0)}
+
+
+def _task_ids_differ(value: Any, at: At) -> Iterator[Problem]:
+    tasks = value.get("tasks") if isinstance(value.get("tasks"), list) else []
+    ids = [task.get("task_id") for task in tasks if isinstance(task, dict)]
+    if len(set(ids)) != len(ids):
+        yield at.wrong("task_id must be unique in a plan")
 
 
 def _lone_task(value: Any, at: At) -> Iterator[Problem]:
@@ -94,7 +101,7 @@ def _lone_task(value: Any, at: At) -> Iterator[Problem]:
 _SIMPLE: dict[str, Check] = {
     "header": shape(required={"text": text(150)}),
     "divider": shape(),
-    "markdown": shape(required={"text": string(12_000, 1)}),
+    "markdown": shape(required={"text": string(12_000, 1, escaped=True)}),
     "alert": shape(
         required={"text": text(200, mrkdwn=True)},
         optional={"level": choice("default", "info", "warning", "error", "success")},
@@ -103,6 +110,7 @@ _SIMPLE: dict[str, Check] = {
     "plan": shape(
         required={"title": string(3000, 1)},
         optional={"tasks": many(shape(required=TASK, optional=TASK_MORE), 50, 0)},
+        also=_task_ids_differ,
     ),
     "task_card": shape(required=TASK, optional=TASK_MORE, also=_lone_task),
     "table": table,
@@ -132,7 +140,9 @@ def _card(surface: str) -> Check:
             "title": text(150, mrkdwn=True),
             "subtitle": text(150, mrkdwn=True),
             "body": text(200, mrkdwn=True),
+            "subtext": text(150, mrkdwn=True),
             "icon": anything,
+            "slack_icon": anything,
             "hero_image": anything,
             "actions": many(element("card", surface), 3),
         }
@@ -143,9 +153,11 @@ def _container(surface: str) -> Check:
     return shape(
         required={"child_blocks": many(block(surface), 10)},
         optional={
-            "title": text(150, mrkdwn=True),
+            "title": text(150),
+            "rich_text_title": rich_text,
             "subtitle": text(150, mrkdwn=True),
             "icon": anything,
+            "has_header_divider": boolean,
             "width": choice("narrow", "standard", "wide", "full"),
             "is_collapsible": boolean,
             "default_collapsed": boolean,

@@ -6,8 +6,9 @@ FULL_MEMBERS = ("U0RAE", "U0ADA", "U0BEN", "U0OLU", "U0BEA", "U0SAM", "U0MAX")
 
 
 def people() -> list[User]:
-    """Rae requests, Ada and Ben approve, Olu owns, Bea is backup owner, Sam is a stranger,
-    Max is an admin; a guest, a deactivated and a foreign person, and two bots.
+    """Rae requests, Ada and Ben approve, Olu owns, Bea backs her up, Sam is a stranger.
+
+    Max is an admin; further two guests, a deactivated and a foreign person, and two bots.
     """
     return [
         _user("U0RAE", "rae", "Rae Requester"),

@@ -37,22 +37,22 @@ class Modal:
     @property
     def title(self) -> str:
         """The title; empty on Home."""
-        return (self.view.body.get("title") or {}).get("text", "")
+        return str((self.view.body.get("title") or {}).get("text", ""))
 
     @property
     def callback_id(self) -> str:
         """The view's callback_id."""
-        return self.view.body.get("callback_id", "")
+        return str(self.view.body.get("callback_id", ""))
 
     @property
     def blocks(self) -> list[Json]:
         """The blocks as the app sent them."""
-        return self.view.body["blocks"]
+        return list(self.view.body["blocks"])
 
     @property
     def private_metadata(self) -> str:
         """What the app hid in the view."""
-        return self.view.body.get("private_metadata", "")
+        return str(self.view.body.get("private_metadata", ""))
 
     @property
     def fields(self) -> list[str]:

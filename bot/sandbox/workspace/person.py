@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from bot.sandbox.workspace import chat_api, fields, payloads, readable
 from bot.sandbox.workspace.delivery import Reply, Transport
@@ -63,8 +63,10 @@ class Person:
         insist(not self.user.is_bot, f"{self.user.real_name} is a bot")
 
     async def command(self, text: str, *, channel: str = "C0GENERAL") -> Answer:
-        """Type a slash command, e.g. `/integration-user new`, in a channel (the bot need not be
-        in it; `"dm"` is the DM with the bot). @name and #name arrive resolved.
+        """Type a slash command, e.g. `/integration-user new`.
+
+        `channel`: any the person can see, the bot need not be in it; "dm" is the DM with the
+        bot. @name and #name arrive resolved when the manifest says so (slack-platform 4).
         """
         self._assert_can_act()
         place = self._world.dm(self.id) if channel == "dm" else self._world.channels[channel]
@@ -125,8 +127,10 @@ class Person:
         value: Any = None,
         confirm: bool = True,
     ) -> Answer:
-        """Click a button of a message (a live one or a `snapshot()`), or choose `value` in a
-        select. `confirm=False` says no in a confirmation dialog: then nothing is sent.
+        """Click a button of a message, or choose `value` in a select of it.
+
+        The message is a live one or a `snapshot()`, as a client that did not refresh shows it.
+        `confirm=False` says no in a confirmation dialog: then nothing is sent.
         """
         self._assert_can_act()
         place = self._world.channels[message.channel]
@@ -165,7 +169,7 @@ class Person:
         ]
         return next((one for one in everything if one.ts == message.ts), message)
 
-    async def modal(self, callback_id: str | None = None, *, timeout: float = 5.0) -> Modal:
+    async def modal(self, callback_id: str | None = None, *, timeout: float = 5.0) -> Modal:  # noqa: ASYNC109 - part of the API
         """Wait for an open modal (with that callback_id) and take the one on top.
 
         Raises TimeoutError.
@@ -178,8 +182,7 @@ class Person:
             return Modal(self._world, self._transport, stack[-1])
 
         found = await self._world.until(top, timeout=timeout)
-        assert found is not None
-        return found
+        return cast("Modal", found)
 
     @property
     def has_modal(self) -> bool:

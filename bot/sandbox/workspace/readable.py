@@ -1,7 +1,7 @@
 """How does a person read a message or view: blocks as plain text lines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -60,50 +60,32 @@ def _mention(found: re.Match[str]) -> str:
 
 
 def _block(block: Json) -> str:
-    match block.get("type"):
-        case "section":
-            return _section(block)
-        case "header":
-            return _text(block["text"])
-        case "divider":
-            return "---"
-        case "context":
-            return " ".join(_element(element) for element in block["elements"])
-        case "actions" | "context_actions":
-            return " ".join(_element(element) for element in block["elements"])
-        case "input":
-            return _input(block)
-        case "image":
-            return f"[image: {block.get('alt_text', '')}]"
-        case "markdown":
-            return str(block["text"])
-        case "alert":
-            return f"[{block.get('level', 'default')}] {_text(block['text'])}"
-        case "rich_text":
-            return rich(block)
-    return _newer(block)
+    kind = str(block.get("type"))
+    return _BLOCKS[kind](block) if kind in _BLOCKS else f"[{kind}]"
 
 
-def _newer(block: Json) -> str:
-    match block.get("type"):
-        case "plan":
-            title = _text(block["title"])
-            return "\n".join([title, *(f"  {_task(task)}" for task in block.get("tasks", []))])
-        case "task_card":
-            return _task(block)
-        case "table" | "data_table":
-            rows = [" | ".join(_cell(cell) for cell in row) for row in block["rows"]]
-            return "\n".join([_text(block["caption"]), *rows] if block.get("caption") else rows)
-        case "card":
-            parts = [block.get("title"), block.get("subtitle"), block.get("body")]
-            buttons = [_element(action) for action in block.get("actions", [])]
-            return "\n".join([*(_text(part) for part in parts if part), *buttons])
-        case "container":
-            title = [_text(block["title"])] if block.get("title") else []
-            return "\n".join([*title, lines(block.get("child_blocks", []))])
-        case "data_visualization":
-            return f"[chart: {_text(block.get('title', ''))}]"
-    return f"[{block.get('type')}]"
+def _row(block: Json) -> str:
+    return " ".join(_element(element) for element in block["elements"])
+
+
+def _plan(block: Json) -> str:
+    return "\n".join([_text(block["title"]), *(f"  {_task(t)}" for t in block.get("tasks", []))])
+
+
+def _table(block: Json) -> str:
+    caption = [_text(block["caption"])] if block.get("caption") else []
+    rows = [" | ".join(_cell(cell) for cell in row) for row in block["rows"]]
+    return "\n".join([*caption, *rows])
+
+
+def _card(block: Json) -> str:
+    words = [_text(block[key]) for key in ("title", "subtitle", "body") if block.get(key)]
+    return "\n".join([*words, *(_element(action) for action in block.get("actions", []))])
+
+
+def _container(block: Json) -> str:
+    titles = [_text(block[key]) for key in ("title", "subtitle") if block.get(key)]
+    return "\n".join([*titles, lines(block.get("child_blocks", []))])
 
 
 def _section(block: Json) -> str:
@@ -160,26 +142,26 @@ def _text(value: Any) -> str:
 
 def rich(part: Json) -> str:
     """A rich_text block or any part of it as text."""
-    match part.get("type"):
-        case "text":
-            return str(part["text"])
-        case "link":
-            return f"{part['text']} ({part['url']})" if part.get("text") else str(part["url"])
-        case "emoji":
-            return f":{part['name']}:"
-        case "user":
-            return f"@{part['user_id']}"
-        case "usergroup":
-            return f"@{part['usergroup_id']}"
-        case "channel":
-            return f"#{part['channel_id']}"
-        case "date":
-            return str(part.get("fallback", part.get("timestamp")))
-        case "rich_text_list":
-            return "\n".join(f"• {rich(item)}" for item in part["elements"])
-        case "rich_text":
-            return "\n".join(rich(inner) for inner in part["elements"])
-    return "".join(rich(inner) for inner in part.get("elements", []))
+    kind = str(part.get("type"))
+    if kind in _LEAVES:
+        return _LEAVES[kind](part)
+    inner = [rich(one) for one in part.get("elements", [])]
+    if kind == "rich_text_list":
+        return "\n".join(f"• {one}" for one in inner)
+    return ("\n" if kind == "rich_text" else "").join(inner)
+
+
+_LEAVES: dict[str, Callable[[Json], str]] = {
+    "text": lambda part: str(part["text"]),
+    "link": lambda part: (
+        f"{part['text']} ({part['url']})" if part.get("text") else str(part["url"])
+    ),
+    "emoji": lambda part: f":{part['name']}:",
+    "user": lambda part: f"@{part['user_id']}",
+    "usergroup": lambda part: f"@{part['usergroup_id']}",
+    "channel": lambda part: f"#{part['channel_id']}",
+    "date": lambda part: str(part.get("fallback", part.get("timestamp"))),
+}
 
 
 def pick(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
@@ -206,3 +188,25 @@ def chosen(element: Json, value: Any) -> Json | None:
         if option["value"] == value:
             return {"selected_option": option}
     raise AssertionError(f"this menu has no entry {value!r}")
+
+
+_BLOCKS: dict[str, Callable[[Json], str]] = {
+    "section": _section,
+    "header": lambda block: _text(block["text"]),
+    "divider": lambda _block: "---",
+    "context": _row,
+    "actions": _row,
+    "context_actions": _row,
+    "input": _input,
+    "image": lambda block: f"[image: {block.get('alt_text', '')}]",
+    "markdown": lambda block: str(block["text"]),
+    "alert": lambda block: f"[{block.get('level', 'default')}] {_text(block['text'])}",
+    "rich_text": rich,
+    "plan": _plan,
+    "task_card": _task,
+    "table": _table,
+    "data_table": _table,
+    "card": _card,
+    "container": _container,
+    "data_visualization": lambda block: f"[chart: {_text(block.get('title', ''))}]",
+}

@@ -48,12 +48,7 @@ class ResponseUrls:
         door = self._doors.get(request.match_info["key"])
         arguments = await read_arguments(request)
         try:
-            if door is None or self._world.now() > door.expires:
-                raise Refused("expired_url")
-            if door.uses >= self._world.switches.response_url_uses:
-                raise Refused("used_url")
-            door.uses += 1
-            self.answer(door, arguments)
+            self._enter(door, arguments)
             error = None
         except Refused as refusal:
             error = refusal.error
@@ -65,6 +60,14 @@ class ResponseUrls:
         if error is None:
             return web.Response(text="ok")
         return web.Response(text=error, status=404 if error.endswith("_url") else 400)
+
+    def _enter(self, door: Door | None, arguments: Json) -> None:
+        if door is None or self._world.now() > door.expires:
+            raise Refused("expired_url")
+        if door.uses >= self._world.switches.response_url_uses:
+            raise Refused("used_url")
+        door.uses += 1
+        self.answer(door, arguments)
 
     def answer(self, door: Door, arguments: Json) -> None:
         """Carry out replace_original, delete_original, or say something new.

@@ -1,5 +1,6 @@
-"""Small pieces from which the Block Kit rules are made: a check looks at a value and names
-every problem with a JSON pointer.
+"""From which small pieces are the Block Kit rules made?
+
+A check looks at a value and names every problem with a JSON pointer.
 """
 
 import re
@@ -60,14 +61,16 @@ def length(text: str, switches: Switches) -> int:
     return len(rest) + sum(len(control) for control in controls)
 
 
-def string(most: int, least: int = 0, *, pattern: str | None = None) -> Check:
-    """A string of `least` to `most` characters."""
+def string(
+    most: int, least: int = 0, *, pattern: str | None = None, escaped: bool = False
+) -> Check:
+    """A string of `least` to `most` characters; `escaped`: counted as people's text is."""
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield at.wrong("must be a string")
             return
-        count = length(value, at.switches)
+        count = length(value, at.switches) if escaped else len(value)
         if count > most:
             yield at.wrong(f"has {count} characters, at most {most}")
         if count < least:
@@ -165,7 +168,9 @@ def text(most: int, *, mrkdwn: bool = False) -> Check:
             yield at.wrong(f"must be a text object of type {' or '.join(kinds)}")
             return
         only = {"plain_text": "emoji", "mrkdwn": "verbatim"}[value["type"]]
-        inner = shape(required={"text": string(min(most, 3000), 1)}, optional={only: boolean})
+        inner = shape(
+            required={"text": string(min(most, 3000), 1, escaped=True)}, optional={only: boolean}
+        )
         yield from inner(value, at)
 
     return check

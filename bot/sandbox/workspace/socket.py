@@ -25,7 +25,7 @@ class Connection:
     pending: dict[str, "asyncio.Future[Json]"] = field(default_factory=dict)
 
 
-class ConnectionBroke(Exception):
+class ConnectionBroke(Exception):  # noqa: N818 - an event
     """The websocket closed before the ack."""
 
 

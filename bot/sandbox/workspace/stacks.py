@@ -9,7 +9,7 @@ import secrets
 from copy import deepcopy
 
 from bot.sandbox.workspace import fields, payload_rules, readable
-from bot.sandbox.workspace.refusals import Refused, insist
+from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.world import Json, View, World
 
 MOST_VIEWS = 3
@@ -122,12 +122,12 @@ def find(world: World, *, view_id: object, external_id: object) -> View:
 
 
 def close(world: World, view: View) -> list[View]:
-    """Close the top view, or all when it has clear_on_close; returns the closed, top first."""
+    """Close one view, or all when it has clear_on_close; returns the closed, top first."""
     stack = world.stacks.get(view.user, [])
-    insist(stack and stack[-1] is view, "only the top view can be closed")
     if view.body.get("clear_on_close"):
         return clear(world, view.user)
-    stack.pop()
+    if view in stack:
+        stack.remove(view)
     world.changed()
     return [view]
 
@@ -160,23 +160,8 @@ def answer_submission(world: World, view: View, payload: Json) -> str | None:
     if world.switches.stale_parent_hash:
         for below in stack[: stack.index(view)]:
             below.hash = world.new_hash()
-    action = payload.get("response_action")
     try:
-        match action:
-            case None:
-                if payload:
-                    raise Refused("invalid_response_action")
-                close(world, view)
-            case "clear":
-                clear(world, view.user)
-            case "errors":
-                _show_errors(view, payload.get("errors"))
-            case "update":
-                replace(world, view, checked(world, payload.get("view")))
-            case "push":
-                put_on_top(world, view.user, checked(world, payload.get("view")))
-            case _:
-                raise Refused("invalid_response_action")
+        _obey(world, view, payload)
     except Refused as refusal:
         messages = refusal.extra.get("messages", [])
         trouble = f"{refusal.error}: {'; '.join(messages)}" if messages else refusal.error
@@ -185,6 +170,22 @@ def answer_submission(world: World, view: View, payload: Json) -> str | None:
     finally:
         world.changed()
     return None
+
+
+def _obey(world: World, view: View, payload: Json) -> None:
+    match payload.get("response_action", "none" if not payload else None):
+        case "none":
+            close(world, view)
+        case "clear":
+            clear(world, view.user)
+        case "errors":
+            _show_errors(view, payload.get("errors"))
+        case "update":
+            replace(world, view, checked(world, payload.get("view")))
+        case "push":
+            put_on_top(world, view.user, checked(world, payload.get("view")))
+        case _:
+            raise Refused("invalid_response_action")
 
 
 def _show_errors(view: View, errors: object) -> None:

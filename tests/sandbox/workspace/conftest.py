@@ -8,7 +8,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import SlackWorkspace
+from bot.sandbox.workspace import Reply, SlackWorkspace
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +43,24 @@ async def connected(ws: SlackWorkspace, app: AsyncApp) -> AsyncIterator[AsyncApp
     await ws.connected()
     yield app
     await handler.close_async()
+
+
+class ScriptedBot:
+    """A bot that answers deliveries as a test says, without any Slack library."""
+
+    def __init__(self) -> None:
+        self.got: list[dict] = []
+        self.answers: list[dict] = []
+        self.default: dict = {}
+
+    async def deliver(self, kind: str, payload: dict, *, late: object = None) -> Reply:
+        self.got.append(payload)
+        answer = self.answers.pop(0) if self.answers else self.default
+        return Reply(payload=answer)
+
+
+@pytest.fixture
+def bot(ws: SlackWorkspace) -> ScriptedBot:
+    scripted = ScriptedBot()
+    ws.transport = scripted
+    return scripted
