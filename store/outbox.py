@@ -135,10 +135,17 @@ async def failed(conn: AsyncConnection, message_id: str, retry_at: datetime) -> 
     return tries or 0
 
 
-async def give_up(conn: AsyncConnection, message_id: str, reason: str = "") -> None:
-    """Stop trying, and keep the row with the reason. Wanting the message again revives it."""
+async def give_up(
+    conn: AsyncConnection, message_id: str, reason: str = "", *, version: int | None = None
+) -> bool:
+    """Stop trying, and keep the row with the reason. Wanting the message again revives it.
+
+    With `version` only while nothing newer is wanted; False when it stays due.
+    """
     stop = update(messages).where(messages.c.id == message_id)
-    await conn.execute(stop.values(gave_up=reason))
+    if version is not None:
+        stop = stop.where(messages.c.wanted == version)
+    return (await conn.execute(stop.values(gave_up=reason))).rowcount == 1
 
 
 async def given_up(conn: AsyncConnection) -> dict[str, str]:

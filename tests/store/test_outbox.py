@@ -184,6 +184,17 @@ async def test_a_given_up_message_is_kept_with_the_reason_until_it_is_wanted_aga
     assert (revived.tries, revived.retry_at, revived.wanted) == (0, None, 2)
 
 
+async def test_giving_up_an_old_version_leaves_the_newer_one_due(database: Database) -> None:
+    await want(database)
+    await want(database)
+    async with database.write() as conn:
+        assert not await outbox.give_up(conn, CARD, "nothing to show", version=1)
+    assert await due(database) == [CARD]
+    async with database.write() as conn:
+        assert await outbox.give_up(conn, CARD, "nothing to show", version=2)
+    assert await due(database) == []
+
+
 async def test_a_message_that_slack_lost_is_posted_anew(database: Database) -> None:
     await want(database)
     await shown(database, 1)
