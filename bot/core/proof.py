@@ -124,23 +124,8 @@ def judge(
             finding=stranger,
             lines=("The login worked, but for another identity.", *_token(observation)),
         )
-    looks = [_look(name, observation.objects.get(name), bot_sees.get(name)) for name in granted]
-    ban = _ban(observation.forbidden)
-    finding = ban.finding or next((look.finding for look in looks if look.finding), None)
-    empty = [name for name, look in zip(granted, looks, strict=True) if look.empty]
-    if finding is None and empty:
-        finding = diagnosis.sees_nothing(empty)
-    parts = (*looks, ban)
-    return Verdict(
-        outcome=BLOCKED if finding else PROVEN,
-        finding=finding,
-        lines=(
-            "The login worked; org and user are the right ones.",
-            *(part.line for part in parts if part.line),
-            *_token(observation),
-        ),
-        not_tested=tuple(part.not_tested for part in parts if part.not_tested),
-    )
+    looks = {name: _look(name, observation.objects.get(name), bot_sees) for name in granted}
+    return _seen(observation, looks, _ban(observation.forbidden))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +156,25 @@ def _no_login(error: tuple[str, str, str], *, in_place: bool, may_wait: bool) ->
     return Verdict(outcome=BLOCKED, finding=finding, lines=tuple(lines))
 
 
+def _seen(observation: Observation, looks: Mapping[str, _Part], ban: _Part) -> Verdict:
+    """Put the looks together: too much seen weighs more than a refusal, that more than no rows."""
+    finding = ban.finding or next((one.finding for one in looks.values() if one.finding), None)
+    empty = [name for name, look in looks.items() if look.empty]
+    if finding is None and empty:
+        finding = diagnosis.sees_nothing(empty)
+    parts = (*looks.values(), ban)
+    return Verdict(
+        outcome=BLOCKED if finding else PROVEN,
+        finding=finding,
+        lines=(
+            "The login worked; org and user are the right ones.",
+            *(part.line for part in parts if part.line),
+            *_token(observation),
+        ),
+        not_tested=tuple(part.not_tested for part in parts if part.not_tested),
+    )
+
+
 def _stranger(seen: Observation, org_id: str, user_id: str) -> Finding | None:
     if seen.org_id is None or not same_id(seen.org_id, org_id):
         return diagnosis.wrong_identity("org", org_id, seen.org_id)
@@ -179,7 +183,7 @@ def _stranger(seen: Observation, org_id: str, user_id: str) -> Finding | None:
     return None
 
 
-def _look(name: str, look: Look | None, bot_sees: bool | None) -> _Part:  # noqa: FBT001 - a fact
+def _look(name: str, look: Look | None, bot_sees: Mapping[str, bool | None]) -> _Part:
     if look is None:
         look = Look(described=False, refusal="NOT_FOUND: it was not looked at")
     if look.refusal is not None or not look.described:
@@ -194,9 +198,9 @@ def _look(name: str, look: Look | None, bot_sees: bool | None) -> _Part:  # noqa
         )
     if look.rows:
         return _Part(line=f"{name} can be described and its records read.")
-    if bot_sees:
+    if bot_sees.get(name):
         return _Part(line=f"{name} answers, but without records.", empty=True)
-    why = "sees none itself" if bot_sees is False else "cannot look for itself"
+    why = "sees none itself" if bot_sees.get(name) is False else "cannot look for itself"
     return _Part(
         line=f"{name} can be described and queried.",
         not_tested=f"records of {name}: the user sees none, and the bot {why}.",
