@@ -67,6 +67,11 @@ WAIT: Final = "wait"
 BLOCKED: Final = "blocked"
 
 FIRST_WAIT: Final = timedelta(seconds=15)
+_NO_ANSWER: Final = frozenset(
+    {"org_busy", "api_quota", "session_refused", "scope_refused", "api_disabled"}
+)
+"""Findings of errors that say nothing about the access to one object."""
+
 _USUAL: Final = ("Opportunity", "Case", "Lead", "Campaign", "Contract", "Contact", "Account")
 
 
@@ -211,6 +216,10 @@ def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
     if forbidden is None:
         return _Part(not_tested="a refusal: no object was found that nothing grants to the user.")
     name, refused, detail = forbidden
+    code, _, message = detail.partition(": ")
+    if refused and diagnosis.explain(code, message, login=False).code in _NO_ANSWER:
+        said = diagnosis.quote(detail)
+        return _Part(not_tested=f"a refusal: {name} was not answered for another reason ({said}).")
     if refused:
         return _Part(line=f"{name}, which was not granted, was refused as it should be.")
     return _Part(

@@ -167,6 +167,16 @@ def test_without_a_forbidden_object_the_refusal_is_not_tested_and_said_so() -> N
     )
 
 
+@pytest.mark.parametrize(
+    "detail", ["REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "INVALID_SESSION_ID: gone"]
+)
+def test_an_error_that_is_not_about_the_object_does_not_count_as_its_refusal(detail: str) -> None:
+    verdict = judged(replace(GOOD, forbidden=("Lead", True, detail)))
+    assert verdict.outcome == "proven"
+    assert "another reason" in verdict.not_tested[0]
+    assert not any("Lead" in line for line in verdict.lines)
+
+
 def test_a_token_that_could_not_be_revoked_is_said() -> None:
     verdict = judged(replace(GOOD, revoked=False))
     assert verdict.outcome == "proven"
