@@ -222,7 +222,7 @@ def _seat_problems(org: OrgRules, license_seats: Seats, psl_seats: Seats) -> lis
 
 def _right_problems(seen: Seen, app: AppRules | None) -> list[Finding]:
     problems = []
-    missing = identity.missing_rights(seen.rights, app=app is not None)
+    missing = identity.missing_rights(seen.rights, app=False)
     if missing:
         problems.append(diagnosis.missing_right(missing))
     if app and seen.app_id is None:
@@ -270,6 +270,12 @@ def _risks(
         risks.append(
             f"The app {app.label} lets every user authorise it by themselves; set it to"
             " “Admin approved users are pre-authorized” so that this grant means something."
+        )
+    more = identity.missing_rights(seen.rights, app=True) if app else ()
+    if more:
+        risks.append(
+            f"The bot's own user lacks {' and '.join(more)}, which Salesforce's documentation asks"
+            " for to pre-authorise an app: the org may refuse that step."
         )
     if app and not app.has_key:
         risks.append(f"The bot has no key for {app.label}: the login must be tested by hand.")

@@ -82,9 +82,17 @@ def _why_not(facts: OrgFacts | None, label: str) -> str:
 
 
 async def seats_of(
-    conn: AsyncConnection, org: str, *, without: int | None = None
+    conn: AsyncConnection,
+    org: str,
+    *,
+    without: int | None = None,
+    counted_at: datetime | None = None,
 ) -> tuple[Seats, Seats]:
-    """Seats of the licence and of the PSL by the last refresh and the requests under way."""
+    """Seats of the licence and of the PSL by the last refresh and the requests under way.
+
+    With `counted_at` what is used was counted live at that moment, so that a user made since the
+    last refresh is not reserved besides.
+    """
     facts = await catalogue.org(conn, org) or OrgFacts(org=org)
     under_way = await ledger.search(conn, org=org)
     both = []
@@ -94,8 +102,8 @@ async def seats_of(
     ):
         reserved = seats.reserved(
             under_way,
-            begun_at=facts.begun_at,
-            ended_at=facts.ended_at,
+            begun_at=counted_at or facts.begun_at,
+            ended_at=counted_at or facts.ended_at,
             psl=psl,
             exclude=without,
         )
@@ -210,7 +218,7 @@ async def _access_errors(
         problem = naming.check_username(username)
         if problem:
             errors["username"] = problem
-        elif username in await ledger.names_in_use(conn, draft.asked.org):
+        elif username.lower() in await ledger.names_in_use(conn, draft.asked.org):
             errors["username"] = (
                 "Another request wants this username. Leave the field empty to take the proposal."
             )

@@ -40,6 +40,7 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         if request is None or request.state is not State.REQUESTED or request.preflight:
             return None
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
+    begun = ctx.clock()
     gateway = ctx.gateways[request.asked.org]
     org = ctx.settings.orgs[request.asked.org]
     names = review.candidate_usernames(request, org.username_domain, in_use)
@@ -58,7 +59,7 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         problem = review.refused(no.code, no.message, login=no.login)
         preflight = review.nothing(problem, request.asked.grants, at=ctx.clock())
     else:
-        preflight = await _judge(ctx, request, survey, names, approvers)
+        preflight = await _judge(ctx, request, survey, names, approvers, begun)
     return {"version": request.version, "preflight": preflight.to_json()}
 
 
@@ -68,17 +69,20 @@ async def _judge(
     survey: Survey,
     names: tuple[str, ...],
     approvers: frozenset[str] | None,
+    begun: datetime,
 ) -> Preflight:
     org = ctx.settings.orgs[request.asked.org]
     async with ctx.database.read() as conn:
-        license_seats, psl_seats = await seats_of(conn, request.asked.org, without=request.id)
+        license_seats, psl_seats = await seats_of(
+            conn, request.asked.org, without=request.id, counted_at=begun
+        )
         cached = await catalogue.org(conn, request.asked.org)
     facts = {fact.name: fact for fact in survey.objects}
     grants = access.resolve_edit_all(access.close(request.asked.grants, facts), facts)
     app = org.apps.get(request.asked.app) if request.asked.app else None
     checked = review.review(
         request,
-        survey=review.Seen(
+        seen=review.Seen(
             org_id=survey.identity.org_id,
             cached_org_id=cached.org_id if cached else None,
             is_sandbox=survey.identity.is_sandbox,
@@ -108,7 +112,7 @@ async def _judge(
             label=app.label,
             kind=app.kind,
             name=app.name,
-            has_key=app.private_key_file is not None,
+            has_key=app.has_key,
         )
         if app
         else None,

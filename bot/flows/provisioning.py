@@ -15,6 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.config import App
 from bot.core import diagnosis, lifecycle, plan
 from bot.core.lifecycle import Event
 from bot.core.plan import Batch
@@ -134,7 +135,7 @@ async def perform(
     except Unavailable:
         return {"end": "again"}
     except Refused as no:
-        if diagnosis.is_passing(no.code):
+        if diagnosis.is_passing(no.code, no.message):
             return {"end": "away", "reason": no.code}
         finding = diagnosis.explain(no.code, no.message, login=no.login, context=batch.say())
         if diagnosis.is_duplicate(no.code):
@@ -192,14 +193,17 @@ async def _provisioned(
     ctx: Context, conn: AsyncConnection, request: Request, now: datetime
 ) -> None:
     state = lifecycle.move(request, Event.PROVISIONED)
-    app = request.asked.app and ctx.settings.orgs[request.asked.org].apps[request.asked.app]
-    testable = bool(app and app.private_key_file)
+    org = ctx.settings.orgs[request.asked.org]
+    app = org.apps.get(request.asked.app) if request.asked.app else None
+    testable = bool(app and app.has_key)
     changed = await ledger.change(
         conn,
         request,
         now=now,
         state=state,
-        finding=None if testable else diagnosis.not_proven(app_label=app.label if app else None),
+        finding=None
+        if testable
+        else _not_proven(request, app.label if app else None, org.my_domain_url),
         smokes=request.smokes + 1 if testable else request.smokes,
         next_try_at=now if testable else None,
         proof_until=now + ctx.settings.smoke.propagation_wait if testable else None,
@@ -221,6 +225,11 @@ async def _provisioned(
     else:
         await telling.show_end(conn, changed, now)
     await telling.show(conn, changed, now)
+
+
+def _not_proven(request: Request, app: App | None, address: str) -> Finding:
+    label = app.label if app else None
+    return diagnosis.not_proven(app_label=label, username=request.username, address=address)
 
 
 async def _later(ctx: Context, conn: AsyncConnection, request: Request, reason: str) -> None:

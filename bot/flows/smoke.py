@@ -45,8 +45,12 @@ async def look(ctx: Context, request_id: int, number: int) -> Json:
         return {"end": "gone"}
     org = ctx.settings.orgs[request.asked.org]
     app = org.apps.get(request.asked.app or "")
-    if app is None or app.private_key_file is None:
-        return {"end": "untestable", "app": app.label if app else None}
+    if app is None or not app.has_key:
+        return {
+            "end": "untestable",
+            "app": app.label if app else None,
+            "address": org.my_domain_url,
+        }
     try:
         verdict = await _try(ctx, request, wanted)
     except Unavailable as away:
@@ -81,7 +85,7 @@ async def _try(ctx: Context, request: Request, wanted: Wanted) -> proof.Verdict:
         bot_sees=await gateway.visible_rows(objects) if observation.login_error is None else {},
         in_place=observation.login_error is not None and await _in_place(gateway, wanted),
         now=ctx.clock(),
-        proof_until=request.proof_until,
+        proof_until=request.proof_until or ctx.clock(),
     )
 
 
@@ -124,7 +128,7 @@ async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, 
         await _again(ctx, conn, request, now, f"The org does not answer ({seen['reason']})")
         return
     if seen["end"] == "untestable":
-        await _untestable(conn, request, seen["app"], now)
+        await _untestable(conn, request, seen, now)
         return
     verdict = proof.Verdict.from_json(seen["verdict"])
     await _note_tries(conn, request, run, verdict, now)
@@ -209,10 +213,10 @@ async def _failed(
         await telling.show_end(conn, changed, now)
 
 
-async def _untestable(
-    conn: AsyncConnection, request: Request, app_label: str | None, now: datetime
-) -> None:
-    finding = diagnosis.not_proven(app_label=app_label)
+async def _untestable(conn: AsyncConnection, request: Request, seen: Json, now: datetime) -> None:
+    finding = diagnosis.not_proven(
+        app_label=seen["app"], username=request.username, address=seen["address"]
+    )
     if request.state is not State.PROVISIONED:
         finding = request.finding or finding
     changed = await ledger.change(conn, request, now=now, finding=finding, next_try_at=None)

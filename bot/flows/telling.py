@@ -39,7 +39,7 @@ async def show_card(ctx: Context, conn: AsyncConnection, request: Request, now: 
         f"{request.label}/card",
         request=request.id,
         surface="card",
-        target=ctx.settings.slack.approvals_channel,
+        target=ctx.settings.slack.approvals_channel or "",
         now=now,
     )
 

@@ -72,7 +72,8 @@ async def observe(ctx: Context, request_id: int) -> Json:
         return _stop(diagnosis.other_org(wanted.org_id, found.org_id))
     steps = plan.undo(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
     if not steps:
-        return {"end": "done"}
+        stays = plan.left(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
+        return {"end": "done", "stays": list(stays)}
     return {
         "end": "go",
         "batch": plan.undo_batch(steps).to_json(),
@@ -156,7 +157,8 @@ async def _end(ctx: Context, conn: AsyncConnection, request: Request, seen: Json
             finding=None,
             undone_at=now,
         )
-        event, detail = "withdrawn", "Verified in the org: nothing of this request is left"
+        stays = seen.get("stays") or ["nothing of this request is left"]
+        event, detail = "withdrawn", f"Verified in the org: {' '.join(stays)}"
     else:
         why = Finding.from_json(seen["finding"]) if seen.get("finding") else None
         finding = diagnosis.undo_incomplete(tuple(seen.get("left", ())), why)

@@ -105,12 +105,9 @@ def _add(composite: Composite, step: plan.Step) -> None:
         case plan.GrantObject():
             _grant_object(composite, step)
         case plan.CreateUser():
-            body: dict[str, Any] = {
-                **step.attributes,
-                "ProfileId": composite.id("profile"),
-                "IsActive": True,
-            }
-            composite.add("POST", "sobjects/User", body, makes="user")
+            user: dict[str, Any] = {**step.attributes, "IsActive": True}
+            user["ProfileId"] = composite.id("profile")
+            composite.add("POST", "sobjects/User", user, makes="user")
         case plan.ActivateUser():
             composite.add("PATCH", f"sobjects/User/{composite.id('user')}", {"IsActive": True})
         case plan.AssignPsl():

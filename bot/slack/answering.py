@@ -42,7 +42,7 @@ class Afterwards:
 async def _watched(work: Coroutine[Any, Any, object]) -> None:
     try:
         await work
-    except Exception:
+    except Exception:  # noqa: BLE001 - nobody awaits this task
         _log.exception("slack.afterwards")
 
 
@@ -76,12 +76,8 @@ async def view_answer(ack: AsyncAck, doing: str, work: Callable[[], Awaitable[No
         await work()
     except Exception as error:  # noqa: BLE001 - told to the person and logged
         text = sorry(error, doing)
-        view = replies.note_view("Not done", replies.esc(text) if _foreign(error) else text, _DEAD)
+        view = replies.note_view("Not done", text, _DEAD)
         await ack(response_action="update", view=view)
 
 
 _DEAD = f"{ids.VIEW_REQUEST}_note"
-
-
-def _foreign(error: Exception) -> bool:
-    return not isinstance(error, Refusal)

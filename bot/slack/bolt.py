@@ -104,7 +104,7 @@ class Socket(AsyncSocketModeHandler):
         try:
             async with self._free:
                 await super().handle(client, req)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one envelope must not end the others
             _log.exception("slack.envelope", type=req.type)
         finally:
             self._running -= 1
@@ -114,7 +114,7 @@ class Socket(AsyncSocketModeHandler):
     async def connected(self) -> bool:
         """Is there a living connection to Slack?"""
         client: AsyncBaseSocketModeClient = self.client
-        return bool(await client.is_connected())  # type: ignore[attr-defined]
+        return bool(await client.is_connected())
 
     async def drain(self, seconds: float) -> None:
         """Take no more envelopes, finish those in hand for at most `seconds`, then disconnect."""
@@ -123,4 +123,4 @@ class Socket(AsyncSocketModeHandler):
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:
             _log.warning("slack.drain", left=self._running)
-        await self.close_async()
+        await self.close_async()  # type: ignore[no-untyped-call]

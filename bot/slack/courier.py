@@ -134,7 +134,7 @@ class Courier:
         if payload is None:
             return Gone(reason="nothing to show", version=fresh.wanted)
         if fresh.surface == "end" and thread is None:
-            return Later(seconds=1.0 * self._pace)
+            return Failed(reason="its thread is not there yet")
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 return await delivery.send(self._client, fresh, payload, thread)
@@ -148,8 +148,8 @@ class Courier:
             match outcome:
                 case Delivered(version=version, channel=channel, ts=ts):
                     await outbox.shown(conn, message.id, version=version, channel=channel, ts=ts)
-                case Gone(reason=reason):
-                    await outbox.give_up(conn, message.id, reason)
+                case Gone(reason=reason, version=version):
+                    await outbox.give_up(conn, message.id, reason, version=version)
                     _log.error("message.given_up", message=message.id, reason=reason)
                 case Later(seconds=seconds):
                     return timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""The form: opened by command or shortcut, changed by a click on the org, submitted in two steps."""
+"""The form: opened by command or shortcut, submitted in two steps."""
 
 from __future__ import annotations
 

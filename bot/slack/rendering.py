@@ -40,8 +40,8 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         required=settings.approval.required,
         prices=Prices(
             currency=prices.currency,
-            full=prices.full_license_month,
-            integration=prices.integration_license_month,
+            full=float(prices.full_license_month),
+            integration=float(prices.integration_license_month),
         ),
         done=frozenset(done),
     )

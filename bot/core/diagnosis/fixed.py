@@ -211,3 +211,13 @@ def undo_incomplete(left: Sequence[str], why: Finding | None) -> Finding:
         f"{why.remedy} {remedy}" if why else remedy,
         Who.ADMIN,
     )
+
+
+def run_failed(run: str) -> Finding:
+    """A run ended in an error that nobody foresaw; what it did is kept and is looked at again."""
+    return _finding(
+        titles.RUN_FAILED,
+        f"The bot's run {quote(run, _NAME)} broke off for a reason that is in its log.",
+        "Look the run up in the bot's log, then press Retry: what is done already is not repeated.",
+        Who.OPERATOR,
+    )

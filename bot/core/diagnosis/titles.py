@@ -14,6 +14,7 @@ MISSING_RIGHT = "missing_right"
 FOREIGN_OBJECT = "foreign_object"
 UNDO_INCOMPLETE = "undo_incomplete"
 WRONG_IDENTITY = "wrong_identity"
+RUN_FAILED = "run_failed"
 
 TITLES: Mapping[str, str] = {
     # What the bot finds out itself.
@@ -33,6 +34,7 @@ TITLES: Mapping[str, str] = {
     "app_missing": "The app is not in the org",
     "object_gone": "An object cannot be granted",
     "too_few_approvers": "Not enough approvers can be reached",
+    RUN_FAILED: "A run of the bot broke off",
     "not_converging": "The org does not keep what is written",
     # The login.
     NOT_PRE_AUTHORISED: "The app does not let this user in",

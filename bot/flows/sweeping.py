@@ -1,0 +1,97 @@
+"""Find requests whose work died without an end, and say so.
+
+A run may end in an error that nobody foresaw; the row then waits for ever. Every tick compares the
+rows that expect a run with the engine's runs, and turns a dead one into a finding with a way on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from bot.core import diagnosis, lifecycle
+from bot.core.lifecycle import Event
+from bot.engine import RunStatus
+from bot.flows import telling
+from bot.flows.context import Context
+from bot.flows.jobs import enqueue_preflight
+from store import drafts, ledger
+from store.ledger import Conflict
+from store.records import Request, Source, State
+
+_log = structlog.get_logger(__name__)
+_DEAD = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.GAVE_UP})
+
+
+async def sweep(ctx: Context) -> None:
+    """One tick: dead runs become findings, old drafts are dropped."""
+    now = ctx.clock()
+    async with ctx.database.read() as conn:
+        waiting = await ledger.search(
+            conn, states=[State.REQUESTED, State.APPROVED, State.PROVISIONED, State.BLOCKED]
+        )
+    expected = {run: one for one in waiting if (run := expected_run(one))}
+    for run_id, request in expected.items():
+        state = await ctx.engine.result(run_id)
+        if state is None or state.status in _DEAD:
+            await _mend(ctx, request, run_id, now)
+    async with ctx.database.write() as conn:
+        await drafts.drop_drafts(conn, now)
+
+
+def expected_run(request: Request) -> str | None:
+    """The engine's run that the row is waiting for, by its own counters."""
+    if request.withdrawing:
+        return f"undo-{request.id}-{request.undos}"
+    if request.state is State.REQUESTED and request.preflight is None:
+        return f"preflight-{request.id}-{request.preflights}"
+    if request.state is State.APPROVED:
+        return f"provision-{request.id}-{request.provisions}"
+    if request.state is State.PROVISIONED and request.finding is None:
+        return f"smoke-{request.id}-{request.smokes}"
+    return None
+
+
+async def _mend(ctx: Context, seen: Request, run_id: str, now: datetime) -> None:
+    """Turn one dead run into a finding; a preflight changes nothing, so it is simply run again."""
+    _log.error("run.dead", request=seen.label, run=run_id)
+    try:
+        async with ctx.database.write() as conn:
+            request = await ledger.get(conn, seen.id)
+            if request is None or request.version != seen.version:
+                return
+            if request.state is State.REQUESTED:
+                again = await ledger.change(
+                    conn, request, now=now, preflights=request.preflights + 1
+                )
+                await enqueue_preflight(ctx, conn, again, ctx.away_wait)
+                return
+            finding = diagnosis.run_failed(run_id)
+            event = Event.UNDO_FAILED if request.withdrawing else Event.BLOCK
+            if request.withdrawing:
+                finding = diagnosis.undo_incomplete((), finding)
+            changed = await ledger.change(
+                conn,
+                request,
+                now=now,
+                state=lifecycle.move(request, event),
+                withdrawing=False,
+                finding=finding,
+                next_try_at=None,
+            )
+            await telling.note(
+                conn,
+                changed,
+                now=now,
+                actor="clock",
+                source=Source.CLOCK,
+                event="blocked",
+                detail=finding.cause,
+                was=request.state,
+            )
+            await telling.show(conn, changed, now)
+            await telling.show_end(conn, changed, now)
+    except Conflict:
+        return
+    ctx.wake()
