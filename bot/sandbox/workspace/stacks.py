@@ -182,6 +182,8 @@ def _obey(world: World, view: View, payload: Json) -> None:
             _show_errors(view, payload.get("errors"))
         case "update":
             replace(world, view, checked(world, payload.get("view")))
+        case "push" if stack_of(world, view)[-1] is not view:
+            return  # a second answer to a view that is covered by now
         case "push":
             put_on_top(world, view.user, checked(world, payload.get("view")))
         case _:

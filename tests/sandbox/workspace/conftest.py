@@ -1,5 +1,6 @@
 """A workspace, and a Bolt app of the smallest kind connected to it by Socket Mode."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -55,6 +56,7 @@ class ScriptedBot:
 
     async def deliver(self, kind: str, payload: dict, *, late: object = None) -> Reply:
         self.got.append(payload)
+        await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else self.default
         return Reply(payload=answer)
 
