@@ -1,0 +1,78 @@
+"""Where private keys come from, and which ones are refused."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.config.problems import ConfigError
+
+
+def read_key(
+    place: str, *, file: Path | None, variable: str | None, keys: Mapping[str, SecretStr]
+) -> SecretStr:
+    """Read the PEM text of the key that the table at `place` names.
+
+    Raises ConfigError: no key is named, it cannot be read, others may read it, or it is no key.
+    """
+    if file is not None:
+        name = f"{place}.private_key_file"
+        problem = readable_by_others(name, file)
+        if problem:
+            raise ConfigError([problem])
+        text = _text(name, file)
+    elif variable is not None:
+        name = f"{place}.private_key_env"
+        if variable not in keys:
+            raise ConfigError(
+                [f"{name}: set {variable}, or {variable}_FILE to the path of a file."]
+            )
+        text = keys[variable].get_secret_value()
+    else:
+        raise ConfigError([f"{place} names no key: write private_key_file or private_key_env."])
+    problem = _not_a_key(text)
+    if problem:
+        raise ConfigError([f"{name} {problem}"])
+    return SecretStr(text)
+
+
+def readable_by_others(name: str, file: Path) -> str | None:
+    """Say that anybody on this machine may read the key, or None; a missing file is not judged.
+
+    A group may: that is how secrets are mounted for a process that is not root.
+    """
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return None
+    if mode & stat.S_IROTH:
+        return f"{name}: everybody on this machine may read {file}: run chmod 600 on it."
+    return None
+
+
+def _text(name: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        why = "it is not a text in PEM form"
+    raise ConfigError([f"{name}: {file} cannot be read ({why})."])
+
+
+def _not_a_key(text: str) -> str | None:
+    """Look at the outside only; the one who signs with it finds out the rest."""
+    if "-----BEGIN" not in text:
+        return "holds no key in PEM form: write a file that begins with -----BEGIN."
+    if "ENCRYPTED" in text:
+        return "holds a key with a passphrase: write one without (openssl pkey -in OLD -out NEW)."
+    if "PRIVATE KEY-----" not in text:
+        return "holds no private key: a certificate goes into the app, its key goes here."
+    if "BEGIN EC " in text:
+        return (
+            "holds an elliptic-curve key, which Salesforce refuses: make an RSA key of 2048 bits."
+        )
+    return None
