@@ -50,13 +50,18 @@ def content(world: World, arguments: Json) -> tuple[str, list[Json]]:
     return text, settle(blocks)
 
 
+def _bot_is_in(channel: Channel) -> None:
+    if BOT_USER not in channel.members:
+        raise Refused("channel_not_found" if channel.is_private else "not_in_channel")
+
+
 def post_message(world: World, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = place(world, arguments.get("channel"))
+    if "chat:write.public" not in world.bot_scopes or channel.is_private:
+        _bot_is_in(channel)
     if channel.is_archived:
         raise Refused("is_archived")
-    if BOT_USER not in channel.members:
-        raise Refused("not_in_channel")
     text, blocks = content(world, arguments)
     parent = _parent(channel, arguments.get("thread_ts"))
     message = Message(
@@ -88,10 +93,9 @@ def update(world: World, arguments: Json) -> Json:
     channel = world.channels.get(str(arguments.get("channel")))
     if channel is None:
         raise Refused("channel_not_found")
+    _bot_is_in(channel)
     if channel.is_archived:
         raise Refused("is_archived")
-    if BOT_USER not in channel.members:
-        raise Refused("not_in_channel")
     message = find(channel, arguments.get("ts"))
     if message.user != BOT_USER:
         raise Refused("cant_update_message")
@@ -128,10 +132,9 @@ def post_ephemeral(world: World, arguments: Json) -> Json:
     """chat.postEphemeral: only to somebody who is in the channel (2.2)."""
     channel = place(world, arguments.get("channel"))
     user = str(arguments.get("user"))
+    _bot_is_in(channel)
     if channel.is_archived:
         raise Refused("is_archived")
-    if BOT_USER not in channel.members:
-        raise Refused("not_in_channel")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
     text, blocks = content(world, arguments)

@@ -26,13 +26,14 @@ def auth_test(world: World, _arguments: Json) -> Json:
     }
 
 
-def users_info(world: World, arguments: Json, *, with_email: bool = True) -> Json:
+def users_info(world: World, arguments: Json) -> Json:
     """users.info; the email only with users:read.email."""
     user = world.users.get(str(arguments.get("user")))
     if user is None:
         raise Refused("user_not_found")
     if user.is_stranger and not world.switches.foreigners_visible:
         raise Refused("user_not_visible")
+    with_email = "users:read.email" in world.bot_scopes
     return {"user": _user_json(user, with_email=with_email)}
 
 

@@ -169,7 +169,7 @@ class Modal:
         kept = entry.get("selected_options") or [entry.get("selected_option")]
         found = [*(option for option in kept if option), *self.view.offered.get(at, [])]
         wanted = value if isinstance(value, list | tuple | set | frozenset) else [value]
-        for one in wanted:
+        for one in filter(None, wanted):
             for typed in (str(one), ""):
                 if not any(option["value"] == one for option in found):
                     found += await self.search(block_id, typed)

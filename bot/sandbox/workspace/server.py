@@ -1,6 +1,5 @@
 """The make-believe workspace as one thing: a loopback server, its people and its state."""
 
-import functools
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -52,7 +51,9 @@ class SlackWorkspace:
         self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens nothing but this sandbox
         self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens nothing but this sandbox
         self.signing_secret = "sandbox-signing"  # noqa: S105 - opens nothing but this sandbox
-        self.world = World(switches=switches or Switches(), now=now)
+        self.world = World(
+            switches=switches or Switches(), now=now, bot_scopes=frozenset(bot_scopes)
+        )
         self.world.users = {u.id: u for u in (cast.people() if people is None else people)}
         self.world.groups = {g.id: g for g in (cast.groups() if groups is None else groups)}
         places = cast.channels() if channels is None else channels
@@ -65,7 +66,7 @@ class SlackWorkspace:
         self._tokens = Tokens(
             bot=self.bot_token,
             app=self.app_token,
-            bot_scopes=frozenset(bot_scopes),
+            bot_scopes=self.world.bot_scopes,
             app_scopes=frozenset({"connections:write"}),
         )
         self._people: dict[str, Person] = {}
@@ -99,8 +100,6 @@ class SlackWorkspace:
             await self._runner.cleanup()
 
     def _methods(self) -> dict[str, Method]:
-        with_email = "users:read.email" in self._tokens.bot_scopes
-        users_info = functools.partial(directory_api.users_info, with_email=with_email)
         return {
             "auth.test": Method(handler=directory_api.auth_test),
             "apps.connections.open": Method(
@@ -114,7 +113,7 @@ class SlackWorkspace:
             "chat.update": Method(handler=chat_api.update, scope="chat:write"),
             "chat.postEphemeral": Method(handler=chat_api.post_ephemeral, scope="chat:write"),
             "chat.getPermalink": Method(handler=chat_api.get_permalink),
-            "users.info": Method(handler=users_info, scope="users:read"),
+            "users.info": Method(handler=directory_api.users_info, scope="users:read"),
             "usergroups.users.list": Method(
                 handler=directory_api.group_users, scope="usergroups:read"
             ),

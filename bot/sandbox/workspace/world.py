@@ -169,8 +169,11 @@ class Trigger:
 class World:
     """All state, and the bell that rings on every change."""
 
-    def __init__(self, *, switches: Switches, now: Callable[[], float]) -> None:
+    def __init__(
+        self, *, switches: Switches, now: Callable[[], float], bot_scopes: frozenset[str]
+    ) -> None:
         self.switches = switches
+        self.bot_scopes = bot_scopes
         self.now = now
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}

@@ -54,7 +54,7 @@ class ScriptedBot:
         self.answers: list[dict] = []
         self.default: dict = {}
 
-    async def deliver(self, kind: str, payload: dict, *, late: object = None) -> Reply:
+    async def deliver(self, _kind: str, payload: dict, *, late: object = None) -> Reply:  # noqa: ARG002 - the seam
         self.got.append(payload)
         await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else self.default

@@ -282,11 +282,18 @@ EDGES: list[tuple[str, dict, dict, str]] = [
         s.section(accessory={"type": "plain_text_input", "action_id": "x"}),
         "cannot stand in section",
     ),
-    ("markdown 12,000", {"type": "markdown", "text": "x" * 12_000}, {"type": "markdown", "text": "x" * 12_001}, "at most 12000"),
-]  # fmt: skip
+    (
+        "markdown 12,000",
+        {"type": "markdown", "text": "x" * 12_000},
+        {"type": "markdown", "text": "x" * 12_001},
+        "at most 12000",
+    ),
+]
 
 
-@pytest.mark.parametrize(("good", "bad", "words"), [e[1:] for e in EDGES], ids=[e[0] for e in EDGES])
+@pytest.mark.parametrize(
+    ("good", "bad", "words"), [e[1:] for e in EDGES], ids=[e[0] for e in EDGES]
+)
 def test_a_block_is_taken_at_its_limit_and_refused_beyond(
     good: dict, bad: dict, words: str
 ) -> None:
@@ -356,8 +363,6 @@ def test_characters_are_code_points() -> None:
 
 
 def test_a_problem_names_the_block_and_its_place() -> None:
-    (problem,) = message(
-        [s.section(), s.section("", block_id="why")], switches=Switches()
-    )
+    (problem,) = message([s.section(), s.section("", block_id="why")], switches=Switches())
     assert "block 'why' (section)" in problem.text
     assert problem.pointer == "/blocks/1/text/text"

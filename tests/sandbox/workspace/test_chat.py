@@ -41,6 +41,21 @@ async def test_the_bot_cannot_post_where_it_is_not_a_member(client: AsyncWebClie
     assert await error_of(call) == "not_in_channel"
 
 
+async def test_a_private_channel_without_the_bot_does_not_exist_for_it(
+    ws: SlackWorkspace, client: AsyncWebClient
+) -> None:
+    ws.channel("C0GENERAL").is_private = True
+    call = client.chat_postMessage(channel="C0GENERAL", text="x")
+    assert await error_of(call) == "channel_not_found"
+
+
+async def test_a_public_channel_is_open_to_the_bot_with_the_scope_for_it() -> None:
+    async with SlackWorkspace(bot_scopes={"chat:write", "chat:write.public"}) as ws:
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
+        await client.chat_postMessage(channel="C0GENERAL", text="x")
+        assert len(ws.channel("C0GENERAL").messages) == 1
+
+
 async def test_an_archived_channel_takes_nothing(
     ws: SlackWorkspace, client: AsyncWebClient
 ) -> None:
@@ -49,9 +64,10 @@ async def test_an_archived_channel_takes_nothing(
 
 
 async def test_a_message_needs_text_or_blocks(client: AsyncWebClient) -> None:
-    assert await error_of(
-        client.api_call("chat.postMessage", json={"channel": "C0OPS", "text": ""})
-    ) == "no_text"
+    assert (
+        await error_of(client.api_call("chat.postMessage", json={"channel": "C0OPS", "text": ""}))
+        == "no_text"
+    )
 
 
 async def test_blocks_without_text_are_taken_and_complained_about(
@@ -90,9 +106,7 @@ async def test_an_update_without_blocks_removes_them_and_marks_it_edited(
     assert (message.blocks, message.readable(), message.edited) == ([], "z", True)
 
 
-async def test_only_own_messages_can_be_updated(
-    ws: SlackWorkspace, client: AsyncWebClient
-) -> None:
+async def test_only_own_messages_can_be_updated(ws: SlackWorkspace, client: AsyncWebClient) -> None:
     theirs = ws.post_as("U0ADA", "C0OPS", "Good morning")
     call = client.chat_update(channel="C0OPS", ts=theirs.ts, text="x")
     assert await error_of(call) == "cant_update_message"
@@ -121,9 +135,7 @@ async def test_some_users_cannot_be_written_to(client: AsyncWebClient, user: str
 
 async def test_a_dm_may_have_to_be_opened_first_when_the_switch_says_so() -> None:
     scopes = {"chat:write", "im:write"}
-    async with SlackWorkspace(
-        switches=Switches(dm_by_user_id=False), bot_scopes=scopes
-    ) as ws:
+    async with SlackWorkspace(switches=Switches(dm_by_user_id=False), bot_scopes=scopes) as ws:
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
         call = client.chat_postMessage(channel="U0RAE", text="x")
         assert await error_of(call) == "channel_not_found"

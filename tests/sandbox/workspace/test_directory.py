@@ -31,9 +31,7 @@ async def test_nobody_is_user_not_found(client: AsyncWebClient) -> None:
         await user(client, "U0NOBODY")
 
 
-async def test_a_foreign_user_may_be_invisible(
-    ws: SlackWorkspace, client: AsyncWebClient
-) -> None:
+async def test_a_foreign_user_may_be_invisible(ws: SlackWorkspace, client: AsyncWebClient) -> None:
     ws.switches = dataclasses.replace(ws.switches, foreigners_visible=False)
     with pytest.raises(SlackApiError, match="user_not_visible"):
         await user(client, "U0FIN")

@@ -126,7 +126,7 @@ async def test_a_server_error_has_no_effect(ws: SlackWorkspace, client: AsyncWeb
 
 @pytest.mark.parametrize(("after", "there"), [(False, 0), (True, 1)])
 async def test_a_connection_drops_before_or_after_the_effect(
-    ws: SlackWorkspace, client: AsyncWebClient, after: bool, there: int
+    ws: SlackWorkspace, client: AsyncWebClient, *, after: bool, there: int
 ) -> None:
     ws.faults.drop("chat.postMessage", after_effect=after)
     with pytest.raises(aiohttp.ClientError):
@@ -143,9 +143,7 @@ async def test_blocks_can_be_refused_once(ws: SlackWorkspace, client: AsyncWebCl
     await client.chat_postMessage(channel="C0OPS", text="x", blocks=[s.section()])
 
 
-async def test_latency_comes_before_the_effect(
-    ws: SlackWorkspace, client: AsyncWebClient
-) -> None:
+async def test_latency_comes_before_the_effect(ws: SlackWorkspace, client: AsyncWebClient) -> None:
     ws.faults.slow("chat.postMessage", 0.05)
     started = time.monotonic()
     await client.chat_postMessage(channel="C0OPS", text="x")

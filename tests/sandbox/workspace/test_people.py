@@ -41,9 +41,7 @@ async def test_an_answer_for_everybody_stands_in_the_channel(
     assert [m.text for m in ws.channel("C0OPS").messages] == ["Hello all"]
 
 
-async def test_mentions_in_a_command_arrive_resolved(
-    ws: SlackWorkspace, bot: ScriptedBot
-) -> None:
+async def test_mentions_in_a_command_arrive_resolved(ws: SlackWorkspace, bot: ScriptedBot) -> None:
     await ws.person("U0RAE").command("/integration-user for @olu in #general not@olu")
     assert bot.got[0]["text"] == "for <@U0OLU|olu> in <#C0GENERAL|general> not@olu"
 
@@ -90,12 +88,20 @@ FILLS = [
     (of("conversations_select"), "C0OPS", {"selected_conversation": "C0OPS"}),
     (of("static_select", options=s.options(2)), "o1", {"selected_option": s.option("o1")}),
     (of("radio_buttons", options=s.options(2)), "o1", {"selected_option": s.option("o1")}),
-    (of("checkboxes", options=s.options(3)), ["o0", "o2"], {"selected_options": [s.option("o0"), s.option("o2")]}),
-    (of("multi_static_select", options=s.options(3)), ["o2"], {"selected_options": [s.option("o2")]}),
+    (
+        of("checkboxes", options=s.options(3)),
+        ["o0", "o2"],
+        {"selected_options": [s.option("o0"), s.option("o2")]},
+    ),
+    (
+        of("multi_static_select", options=s.options(3)),
+        ["o2"],
+        {"selected_options": [s.option("o2")]},
+    ),
     (of("datepicker"), "2026-11-25", {"selected_date": "2026-11-25"}),
     (of("timepicker"), "09:00", {"selected_time": "09:00"}),
     (of("datetimepicker"), 1764061200, {"selected_date_time": 1764061200}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("element", "value", "entry"), FILLS, ids=[e[0]["type"] for e in FILLS])

@@ -155,9 +155,7 @@ async def test_closing_the_stack_tells_it_was_cleared(form: Modal, bot: Scripted
     assert pushed is not None
     await pushed.close()
     closed = [sent for sent in bot.got if sent["type"] == "view_closed"]
-    assert [(sent["view"]["id"], sent["is_cleared"]) for sent in closed] == [
-        (form.view.id, True)
-    ]
+    assert [(sent["view"]["id"], sent["is_cleared"]) for sent in closed] == [(form.view.id, True)]
 
 
 async def test_clear_on_close_takes_the_stack_along(form: Modal, bot: ScriptedBot) -> None:

@@ -105,26 +105,106 @@ VIEWS = [
     ("submit 24", s.modal(), s.modal(submit=s.plain("x" * 25)), "at most 24"),
     ("close 24", s.modal(close=s.plain("x" * 24)), s.modal(close=s.plain("x" * 25)), "at most 24"),
     ("100 blocks", s.modal(*[s.section()] * 100), s.modal(*[s.section()] * 101), "at most 100"),
-    ("private_metadata", s.modal(private_metadata="x" * 3000), s.modal(private_metadata="x" * 3001), "at most 3000"),
-    ("private_metadata as written", s.modal(private_metadata="&" * 3000), s.modal(private_metadata="&" * 3001), "at most 3000"),
+    (
+        "private_metadata",
+        s.modal(private_metadata="x" * 3000),
+        s.modal(private_metadata="x" * 3001),
+        "at most 3000",
+    ),
+    (
+        "private_metadata as written",
+        s.modal(private_metadata="&" * 3000),
+        s.modal(private_metadata="&" * 3001),
+        "at most 3000",
+    ),
     ("callback_id", s.modal(callback_id="x" * 255), s.modal(callback_id="x" * 256), "at most 255"),
     ("external_id", s.modal(external_id="x" * 255), s.modal(external_id="x" * 256), "at most 255"),
-    ("needs a title", s.modal(), {k: v for k, v in s.modal().items() if k != "title"}, "missing required field: title"),
-    ("an input needs submit", s.modal(), {k: v for k, v in s.modal().items() if k != "submit"}, "needs submit"),
-    ("max_length", s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3000})), s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3001})), "not in 1..3000"),
-    ("min under max", s.modal(s.field("x", {**TEXT_INPUT, "min_length": 2, "max_length": 2})), s.modal(s.field("x", {**TEXT_INPUT, "min_length": 3, "max_length": 2})), "above max_length"),
-    ("decimals are decided", s.modal(s.field("x", NUMBER)), s.modal(s.field("x", {"type": "number_input", "action_id": "a"})), "is_decimal_allowed"),
-    ("number range", s.modal(s.field("x", {**NUMBER, "min_value": "1", "max_value": "2"})), s.modal(s.field("x", {**NUMBER, "min_value": "3", "max_value": "2"})), "above max_value"),
-    ("label 2000", s.modal(s.field("x", label=s.plain("x" * 2000))), s.modal(s.field("x", label=s.plain("x" * 2001))), "at most 2000"),
-    ("hint 2000", s.modal(s.field("x", hint=s.plain("x" * 2000))), s.modal(s.field("x", hint=s.plain("x" * 2001))), "at most 2000"),
-    ("one focus", s.modal(s.field("x", {**TEXT_INPUT, "focus_on_load": True})), s.modal(*(s.field(n, {**TEXT_INPUT, "focus_on_load": True}) for n in "xy")), "only one element"),
-    ("alert 200", s.modal({"type": "alert", "text": s.plain("x" * 200)}), s.modal({"type": "alert", "text": s.plain("x" * 201)}), "at most 200"),
-    ("file_input 10", s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 10})), s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 11})), "not in 1..10"),
-    ("max_selected_items", s.modal(s.field("x", {"type": "multi_external_select", "action_id": "a", "max_selected_items": 1})), s.modal(s.field("x", {"type": "multi_external_select", "action_id": "a", "max_selected_items": 0})), "not in 1.."),
-]  # fmt: skip
+    (
+        "needs a title",
+        s.modal(),
+        {k: v for k, v in s.modal().items() if k != "title"},
+        "missing required field: title",
+    ),
+    (
+        "an input needs submit",
+        s.modal(),
+        {k: v for k, v in s.modal().items() if k != "submit"},
+        "needs submit",
+    ),
+    (
+        "max_length",
+        s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3000})),
+        s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3001})),
+        "not in 1..3000",
+    ),
+    (
+        "min under max",
+        s.modal(s.field("x", {**TEXT_INPUT, "min_length": 2, "max_length": 2})),
+        s.modal(s.field("x", {**TEXT_INPUT, "min_length": 3, "max_length": 2})),
+        "above max_length",
+    ),
+    (
+        "decimals are decided",
+        s.modal(s.field("x", NUMBER)),
+        s.modal(s.field("x", {"type": "number_input", "action_id": "a"})),
+        "is_decimal_allowed",
+    ),
+    (
+        "number range",
+        s.modal(s.field("x", {**NUMBER, "min_value": "1", "max_value": "2"})),
+        s.modal(s.field("x", {**NUMBER, "min_value": "3", "max_value": "2"})),
+        "above max_value",
+    ),
+    (
+        "label 2000",
+        s.modal(s.field("x", label=s.plain("x" * 2000))),
+        s.modal(s.field("x", label=s.plain("x" * 2001))),
+        "at most 2000",
+    ),
+    (
+        "hint 2000",
+        s.modal(s.field("x", hint=s.plain("x" * 2000))),
+        s.modal(s.field("x", hint=s.plain("x" * 2001))),
+        "at most 2000",
+    ),
+    (
+        "one focus",
+        s.modal(s.field("x", {**TEXT_INPUT, "focus_on_load": True})),
+        s.modal(*(s.field(n, {**TEXT_INPUT, "focus_on_load": True}) for n in "xy")),
+        "only one element",
+    ),
+    (
+        "alert 200",
+        s.modal({"type": "alert", "text": s.plain("x" * 200)}),
+        s.modal({"type": "alert", "text": s.plain("x" * 201)}),
+        "at most 200",
+    ),
+    (
+        "file_input 10",
+        s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 10})),
+        s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 11})),
+        "not in 1..10",
+    ),
+    (
+        "max_selected_items",
+        s.modal(
+            s.field(
+                "x", {"type": "multi_external_select", "action_id": "a", "max_selected_items": 1}
+            )
+        ),
+        s.modal(
+            s.field(
+                "x", {"type": "multi_external_select", "action_id": "a", "max_selected_items": 0}
+            )
+        ),
+        "not in 1..",
+    ),
+]
 
 
-@pytest.mark.parametrize(("good", "bad", "words"), [e[1:] for e in VIEWS], ids=[e[0] for e in VIEWS])
+@pytest.mark.parametrize(
+    ("good", "bad", "words"), [e[1:] for e in VIEWS], ids=[e[0] for e in VIEWS]
+)
 def test_a_modal_is_taken_at_its_limit_and_refused_beyond(
     good: dict, bad: dict, words: str
 ) -> None:

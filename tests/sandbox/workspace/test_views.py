@@ -114,9 +114,7 @@ async def test_an_update_changes_the_hash_and_a_stale_hash_conflicts(
     assert await error_of(call) == "hash_conflict"
 
 
-async def test_a_closed_view_cannot_be_updated(
-    ws: SlackWorkspace, client: AsyncWebClient
-) -> None:
+async def test_a_closed_view_cannot_be_updated(ws: SlackWorkspace, client: AsyncWebClient) -> None:
     modal = await opened(ws, client, s.modal())
     await modal.close()
     call = client.views_update(view_id=modal.view.id, view=s.modal())
@@ -170,7 +168,7 @@ async def test_values_may_be_lost_on_update_when_the_switch_says_so(
 
 @pytest.mark.parametrize("changes", [False, True])
 async def test_typing_changes_the_hash_when_the_switch_says_so(
-    ws: SlackWorkspace, client: AsyncWebClient, changes: bool
+    ws: SlackWorkspace, client: AsyncWebClient, *, changes: bool
 ) -> None:
     ws.switches = dataclasses.replace(ws.switches, typing_changes_hash=changes)
     modal = await opened(ws, client, s.modal())
@@ -181,7 +179,7 @@ async def test_typing_changes_the_hash_when_the_switch_says_so(
 
 @pytest.mark.parametrize("stale", [True, False])
 async def test_submitting_a_pushed_view_makes_the_hash_below_stale(
-    ws: SlackWorkspace, client: AsyncWebClient, bot: ScriptedBot, stale: bool
+    ws: SlackWorkspace, client: AsyncWebClient, bot: ScriptedBot, *, stale: bool
 ) -> None:
     ws.switches = dataclasses.replace(ws.switches, stale_parent_hash=stale)
     below = await opened(ws, client, s.modal())
