@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import diagnosis, identity
 from bot.engine import Jobs, Run
 from bot.flows.context import Context
+from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Snapshot, Unavailable
 from store import catalogue
 from store.records import OrgFacts
@@ -27,7 +28,7 @@ def register(jobs: Jobs, ctx: Context) -> None:
     """Make the refresh known to the engine."""
 
     async def refresh_catalogue(run: Run, org: str, slot: str) -> None:
-        await run.step("refresh", refresh, ctx, org, slot)
+        await step(run, "refresh", refresh, ctx, org, slot)
 
     jobs.register("catalogue", refresh_catalogue)
 

@@ -17,6 +17,7 @@ from bot.flows import telling
 from bot.flows.context import Context
 from bot.flows.intake import seats_of
 from bot.flows.jobs import enqueue_preflight
+from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Survey, Unavailable
 from store import catalogue, ledger
 from store.ledger import Conflict
@@ -27,8 +28,8 @@ def register(jobs: Jobs, ctx: Context) -> None:
     """Make the preflight known to the engine."""
 
     async def preflight(run: Run, request_id: int) -> None:
-        looked = await run.step("look", look, ctx, request_id)
-        await run.step("settle", settle, ctx, request_id, looked)
+        looked = await step(run, "look", look, ctx, request_id)
+        await step(run, "settle", settle, ctx, request_id, looked)
 
     jobs.register("preflight", preflight)
 

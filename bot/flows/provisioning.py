@@ -24,6 +24,7 @@ from bot.flows import telling
 from bot.flows.bookkeeping import note_intent, note_made, remember, wanted_of
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_provision, enqueue_smoke
+from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Unavailable
 from store import ledger
 from store.ledger import Conflict
@@ -39,14 +40,14 @@ def register(jobs: Jobs, ctx: Context) -> None:
         refused: dict[str, Json] = {}
         seen: Json = {"end": "stop", "finding": _ENDLESS}
         for round_ in range(_ROUNDS):
-            seen = await run.step("observe", observe, ctx, request_id, run.id)
+            seen = await step(run, "observe", observe, ctx, request_id, run.id)
             if seen["end"] == "go":
                 seen = await _write(run, ctx, request_id, round_, seen, refused)
             if seen["end"] != "again":
                 break
         else:
             seen = {"end": "stop", "finding": _ENDLESS}
-        await run.step("finish", finish, ctx, request_id, seen)
+        await step(run, "finish", finish, ctx, request_id, seen)
 
     jobs.register("provision", provision)
 
@@ -60,8 +61,8 @@ async def _write(
         same = json.dumps(batch, sort_keys=True)
         if same in refused:
             return {"end": "stop", "finding": refused[same]}
-        made = await run.step(
-            "perform", perform, ctx, request_id, run.id, f"{round_}.{number}", batch, known
+        made = await step(
+            run, "perform", perform, ctx, request_id, run.id, f"{round_}.{number}", batch, known
         )
         if "refused" in made:
             refused[same] = made["refused"]
@@ -201,9 +202,7 @@ async def _provisioned(
         request,
         now=now,
         state=state,
-        finding=None
-        if testable
-        else _not_proven(request, app.label if app else None, org.my_domain_url),
+        finding=None if testable else _not_proven(request, app, org.my_domain_url),
         smokes=request.smokes + 1 if testable else request.smokes,
         next_try_at=now if testable else None,
         proof_until=now + ctx.settings.smoke.propagation_wait if testable else None,

@@ -16,6 +16,7 @@ from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_smoke
+from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Unavailable
 from store import catalogue, ledger
 from store.ledger import Conflict
@@ -28,8 +29,8 @@ def register(jobs: Jobs, ctx: Context) -> None:
     """Make the smoke test known to the engine."""
 
     async def smoke(run: Run, request_id: int, number: int) -> None:
-        verdict = await run.step("look", look, ctx, request_id, number)
-        await run.step("settle", settle, ctx, request_id, number, run.id, verdict)
+        verdict = await step(run, "look", look, ctx, request_id, number)
+        await step(run, "settle", settle, ctx, request_id, number, run.id, verdict)
 
     jobs.register("smoke", smoke)
 

@@ -18,6 +18,7 @@ from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_undo
+from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Unavailable
 from store import ledger
 from store.ledger import Conflict
@@ -33,11 +34,19 @@ def register(jobs: Jobs, ctx: Context) -> None:
         said: Json | None = None
         seen: Json = {"end": "stop"}
         for round_ in range(_ROUNDS):
-            seen = await run.step("observe", observe, ctx, request_id)
+            seen = await step(run, "observe", observe, ctx, request_id)
             if seen["end"] != "go":
                 break
-            done = await run.step(
-                "perform", perform, ctx, request_id, run.id, round_, seen["batch"], seen["known"]
+            done = await step(
+                run,
+                "perform",
+                perform,
+                ctx,
+                request_id,
+                run.id,
+                round_,
+                seen["batch"],
+                seen["known"],
             )
             said = done.get("finding", said)
             if done["end"] == "away":
@@ -45,7 +54,7 @@ def register(jobs: Jobs, ctx: Context) -> None:
                 break
         if seen["end"] == "go":
             seen = {"end": "stop", "finding": said, "left": seen["left"]}
-        await run.step("finish", finish, ctx, request_id, seen)
+        await step(run, "finish", finish, ctx, request_id, seen)
 
     jobs.register("undo", undo)
 

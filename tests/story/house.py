@@ -1,0 +1,194 @@
+"""The whole bot in one process, in a make-believe world: what every story starts from."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, Pace
+from bot.config import load
+from bot.sandbox import configuration
+from bot.sandbox.orgs import Org, SalesforceSandbox
+from bot.sandbox.orgs import Switches as OrgSwitches
+from bot.sandbox.workspace import Message, Modal, Person, SlackWorkspace
+from store import ledger, outbox
+from store.records import JournalLine, Request
+
+QUICK = Pace(poll=0.02, courier=0.02, away=0.2, adopt_every=0.5, drain_engine=2.0)
+
+DETAILS: Mapping[str, Any] = {
+    "name": "Warehouse sync",
+    "purpose": "Keeps orders in step with the warehouse.",
+    "system": "Acme Warehouse",
+    "owner": "U0OLU",
+    "backup_owner": "U0BEA",
+    "email": "warehouse@acme.example",
+    "app": "warehouse",
+    "objects": ["Account", "Order"],
+}
+ACCESS: Mapping[str, Any] = {
+    "perm:Account": ["read"],
+    "fields:Account": ["Industry"],
+    "perm:Order": ["read", "edit"],
+}
+
+
+@dataclass
+class House:
+    """The bot, its world, and the shortest words for what people do in it."""
+
+    app: App
+    slack: SlackWorkspace
+    salesforce: SalesforceSandbox
+    folder: Path
+    environ: Mapping[str, str]
+    file: Path
+    patience: float = 20.0
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def org(self) -> Org:
+        """The sandbox org, `uat` in the configuration."""
+        return self.salesforce.sandbox
+
+    def person(self, name: str) -> Person:
+        """Rae, Ada, Ben, Olu, Bea, Sam or Max."""
+        return self.slack.person(f"U0{name.upper()}")
+
+    async def ready(self) -> None:
+        """Wait until the first look at every org has ended."""
+        await self.slack.connected(timeout=self.patience)
+        await self.until_async(self._is_ready)
+
+    async def _is_ready(self) -> bool:
+        return not await self.app.not_ready()
+
+    async def until_async(self, question: Any) -> Any:
+        """Wait for an async question to be answered with something true."""
+        async with asyncio.timeout(self.patience):
+            while not (answer := await question()):  # noqa: ASYNC110 - the database says nothing
+                await asyncio.sleep(0.02)
+        return answer
+
+    async def open_form(self, **details: Any) -> Modal:
+        """Rae opens the form and fills step 1."""
+        rae = self.person("rae")
+        await rae.command("/integration-user new")
+        form = await rae.modal("request_details")
+        for block, value in {**DETAILS, **details}.items():
+            if value is not None:
+                await form.fill(block, value)
+        return form
+
+    async def ask(self, access: Mapping[str, Any] | None = None, **details: Any) -> None:
+        """Rae sends a whole request."""
+        form = await self.open_form(**details)
+        outcome = await form.submit()
+        assert not outcome.errors, outcome.errors
+        step2 = await self.person("rae").modal("request_access")
+        for block, value in (ACCESS if access is None else access).items():
+            await step2.fill(block, value)
+        outcome = await step2.submit()
+        assert not outcome.errors, outcome.errors
+
+    async def card(self, number: int = 1, button: str | None = "approve") -> Message:
+        """The approval card of a request, once it has the button."""
+        return await self.slack.until(
+            lambda: self.find("C0APPROVE", number, button), timeout=self.patience
+        )
+
+    def find(self, channel: str, number: int, button: str | None = None) -> Message | None:
+        """A message about a request, if it is there and has the button."""
+        for message in self.slack.channel(channel).messages:
+            if message.text.startswith(f"IU-{number} ") and (
+                button is None or button in message.buttons
+            ):
+                return message
+        return None
+
+    async def approve(self, number: int = 1, by: str = "ada") -> None:
+        """An approver presses Approve."""
+        await self.person(by).click(await self.card(number), "approve")
+
+    async def request(self, number: int = 1) -> Request:
+        """The request as the store holds it."""
+        async with self.app.database.read() as conn:
+            found = await ledger.get(conn, number)
+        assert found is not None
+        return found
+
+    async def journal(self, number: int = 1) -> list[JournalLine]:
+        """The request's journal."""
+        async with self.app.database.read() as conn:
+            return await ledger.journal(conn, number)
+
+    async def ends(self, *states: str, number: int = 1) -> Request:
+        """Wait until the request is in one of the states, and its work has ended."""
+
+        async def there() -> Request | None:
+            found = await self.request(number)
+            return found if str(found.state) in states and not found.withdrawing else None
+
+        try:
+            return await self.until_async(there)
+        except TimeoutError:
+            found = await self.request(number)
+            lines = "\n".join(f"{one.event}: {one.detail}" for one in await self.journal(number))
+            raise AssertionError(f"{found.state} {found.finding}\n{lines}") from None
+
+    async def told(self) -> None:
+        """Wait until every message shows the newest state."""
+
+        async def quiet() -> bool:
+            async with self.app.database.read() as conn:
+                return await outbox.next_due(conn) is None
+
+        await self.until_async(quiet)
+
+
+@asynccontextmanager
+async def living_house(
+    folder: Path,
+    database_url: str,
+    *,
+    switches: OrgSwitches | None = None,
+    tables: configuration.Tables | None = None,
+    pace: Pace = QUICK,
+    start: bool = True,
+) -> AsyncIterator[House]:
+    """Build the world and the bot in it; everything is stopped at the end."""
+    async with (
+        SlackWorkspace() as slack,
+        SalesforceSandbox(switches=switches or OrgSwitches()) as salesforce,
+    ):
+        orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
+        file = configuration.write(folder, orgs=orgs, tables=tables)
+        environ = {
+            "PATH": os.environ.get("PATH", ""),
+            **configuration.environment(folder, slack, salesforce),
+            "DATABASE_URL": database_url,
+        }
+        app = App(load(file, environ, running=True), environ, pace=pace)
+        house = House(app, slack, salesforce, folder, environ, file)
+        if start:
+            await app.start()
+        try:
+            if start:
+                await house.ready()
+            yield house
+        finally:
+            if start:
+                await app.stop()
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """A fresh SQLite database beside the configuration."""
+    file = folder / "bot.db"
+    shutil.copy(template, file)
+    return f"sqlite:///{file}"
