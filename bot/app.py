@@ -74,7 +74,9 @@ class App:
             raise SchemaMissing
         self.database = Database.open(self.settings.database_url.get_secret_value())
         health = self.settings.health
-        self._health = Health(health.host, health.port, self.not_ready)
+        self._health = Health(
+            health.host, health.port, missing=self.not_ready, refused=self.refused_orgs
+        )
         self._session = aiohttp.ClientSession()
         self._build()
         self.health_port = await self._health.start()
@@ -167,6 +169,16 @@ class App:
         if not await self.engine.alive():
             missing["engine"] = "does not answer"
         return missing
+
+    async def refused_orgs(self) -> Mapping[str, str]:
+        """The orgs that cannot be chosen, each with the reason that the form shows."""
+        refused = {}
+        async with self.database.read() as conn:
+            for key in self.settings.orgs:
+                facts = await org_facts(conn, key)
+                if facts is not None and facts.refusal:
+                    refused[key] = facts.refusal
+        return refused
 
     async def _orgs_not_ready(self) -> dict[str, str]:
         missing = {}

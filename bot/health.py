@@ -7,17 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-Ready = Callable[[], Awaitable[Mapping[str, str]]]
-"""Answers the parts that are not ready, each with its reason; empty = ready."""
+Parts = Callable[[], Awaitable[Mapping[str, str]]]
+"""Answers parts by name, each with a sentence."""
 
 
 class Health:
-    """The server on `[health]`."""
+    """The server on `[health]`.
 
-    def __init__(self, host: str, port: int, ready: Ready) -> None:
+    `missing` answers the parts that are not ready yet; `refused` the orgs that cannot be chosen,
+    which does not make the bot unready.
+    """
+
+    def __init__(self, host: str, port: int, *, missing: Parts, refused: Parts) -> None:
         self._host = host
         self._port = port
-        self._ready = ready
+        self._missing = missing
+        self._refused = refused
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> int:
@@ -40,9 +45,10 @@ class Health:
         return web.json_response({"status": "alive"})
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        missing = await self._ready()
+        missing = await self._missing()
         if not missing:
-            return web.json_response({"status": "ready"})
+            refused = dict(await self._refused())
+            return web.json_response({"status": "ready", "refused_orgs": refused})
         return web.json_response({"status": "not ready", "waiting_for": dict(missing)}, status=503)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
