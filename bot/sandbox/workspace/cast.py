@@ -1,5 +1,7 @@
 """Who lives in the make-believe workspace when nobody says otherwise?"""
 
+from typing import Any
+
 from bot.sandbox.workspace.world import BOT_USER, Channel, Group, User
 
 FULL_MEMBERS = ("U0RAE", "U0ADA", "U0BEN", "U0OLU", "U0BEA", "U0SAM", "U0MAX")
@@ -17,46 +19,19 @@ def people() -> list[User]:
         _user("U0OLU", "olu", "Olu Owner"),
         _user("U0BEA", "bea", "Bea Backup"),
         _user("U0SAM", "sam", "Sam Stranger"),
-        User(
-            id="U0MAX", name="max", real_name="Max Admin", email="max@acme.example", is_admin=True
-        ),
-        User(
-            id="U0GUS",
-            name="gus",
-            real_name="Gus Guest",
-            email="gus@agency.example",
-            is_restricted=True,
-        ),
-        User(
-            id="U0GIA",
-            name="gia",
-            real_name="Gia Single-Channel Guest",
-            email="gia@agency.example",
-            is_restricted=True,
-            is_ultra_restricted=True,
-        ),
-        User(
-            id="U0DEE",
-            name="dee",
-            real_name="Dee Departed",
-            email="dee@acme.example",
-            deleted=True,
-        ),
-        User(
-            id="U0FIN",
-            name="fin",
-            real_name="Fin Foreign",
-            email="fin@other.example",
-            team_id="T0OTHER",
-            is_stranger=True,
-        ),
-        User(id="U0CAL", name="calbot", real_name="Calendar bot", email="", is_bot=True),
-        User(id=BOT_USER, name="integrations", real_name="Integrations", email="", is_bot=True),
+        _user("U0MAX", "max", "Max Admin", is_admin=True),
+        _user("U0GUS", "gus", "Gus Guest", is_restricted=True),
+        _user("U0GIA", "gia", "Gia Guest", is_restricted=True, is_ultra_restricted=True),
+        _user("U0DEE", "dee", "Dee Departed", deleted=True),
+        _user("U0FIN", "fin", "Fin Foreign", team_id="T0OTHER", is_stranger=True),
+        _user("U0CAL", "calbot", "Calendar bot", is_bot=True),
+        _user(BOT_USER, "integrations", "Integrations", is_bot=True),
     ]
 
 
-def _user(user_id: str, name: str, real_name: str) -> User:
-    return User(id=user_id, name=name, real_name=real_name, email=f"{name}@acme.example")
+def _user(user_id: str, name: str, real_name: str, **marks: Any) -> User:
+    email = "" if marks.get("is_bot") else f"{name}@acme.example"
+    return User(id=user_id, name=name, real_name=real_name, email=email, **marks)
 
 
 def groups() -> list[Group]:

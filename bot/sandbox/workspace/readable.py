@@ -152,14 +152,14 @@ def rich(part: Json) -> str:
 
 
 _LEAVES: dict[str, Callable[[Json], str]] = {
-    "text": lambda part: str(part["text"]),
+    "text": lambda part: str(part.get("text", "")),
     "link": lambda part: (
-        f"{part['text']} ({part['url']})" if part.get("text") else str(part["url"])
+        f"{part['text']} ({part.get('url')})" if part.get("text") else str(part.get("url"))
     ),
-    "emoji": lambda part: f":{part['name']}:",
-    "user": lambda part: f"@{part['user_id']}",
-    "usergroup": lambda part: f"@{part['usergroup_id']}",
-    "channel": lambda part: f"#{part['channel_id']}",
+    "emoji": lambda part: f":{part.get('name')}:",
+    "user": lambda part: f"@{part.get('user_id')}",
+    "usergroup": lambda part: f"@{part.get('usergroup_id')}",
+    "channel": lambda part: f"#{part.get('channel_id')}",
     "date": lambda part: str(part.get("fallback", part.get("timestamp"))),
 }
 

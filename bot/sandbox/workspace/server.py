@@ -93,7 +93,7 @@ class SlackWorkspace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.socket.drop()
+        await self.socket.close()
         if isinstance(self.transport, HttpTransport):
             await self.transport.close()
         if self._runner is not None:

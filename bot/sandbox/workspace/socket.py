@@ -20,6 +20,7 @@ class Connection:
     """One websocket of the bot."""
 
     socket: web.WebSocketResponse
+    request: web.Request
     draining: bool = False
     received: int = 0
     pending: dict[str, "asyncio.Future[Json]"] = field(default_factory=dict)
@@ -50,9 +51,9 @@ class SocketTransport:
         if request.query.get("ticket", "") not in self._tickets:
             return web.Response(status=404, text="this link is not valid any more")
         self._tickets.discard(request.query["ticket"])
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=0.5)
         await socket.prepare(request)
-        connection = Connection(socket=socket)
+        connection = Connection(socket=socket, request=request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await self._send_disconnect(connection, reason="too_many_websockets")
             await socket.close()
@@ -163,7 +164,15 @@ class SocketTransport:
             await self._send_disconnect(connection, reason=reason)
 
     async def drop(self) -> None:
-        """Close every websocket at once, without a word."""
+        """Cut every connection at once, without a word."""
+        for connection in list(self.connections):
+            self._forget(connection)
+            if connection.request.transport is not None:
+                connection.request.transport.abort()
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        """Close every websocket politely, as Slack does."""
         for connection in list(self.connections):
             self._forget(connection)
             with suppress(ConnectionError):

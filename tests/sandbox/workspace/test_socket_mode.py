@@ -192,14 +192,15 @@ async def test_bolt_reconnects_after_a_refresh_and_goes_on_answering(
     assert (await ws.person("U0RAE").command("/integration-user")).text == "here"
 
 
-async def test_bolt_reconnects_after_its_sockets_were_dropped(
-    ws: SlackWorkspace, connected: AsyncApp
+@pytest.mark.parametrize("politely", [True, False])
+async def test_bolt_reconnects_after_its_connections_went_away(
+    ws: SlackWorkspace, connected: AsyncApp, *, politely: bool
 ) -> None:
     @connected.command("/integration-user")
     async def on_command(ack: AsyncAck) -> None:
         await ack("here")
 
-    await ws.socket.drop()
+    await (ws.socket.close() if politely else ws.socket.drop())
     await ws.connected()
     assert (await ws.person("U0RAE").command("/integration-user")).text == "here"
 
