@@ -58,6 +58,8 @@ def _bot_is_in(channel: Channel) -> None:
 def post_message(world: World, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = place(world, arguments.get("channel"))
+    if channel.dm_with is not None and not world.messages_tab:
+        raise Refused("messages_tab_disabled")
     if "chat:write.public" not in world.bot_scopes or channel.is_private:
         _bot_is_in(channel)
     if channel.is_archived:

@@ -37,6 +37,8 @@ class AppSurface:
     commands: frozenset[str] = frozenset({"/integration-user"})
     shortcuts: frozenset[str] = frozenset({"integration_user_new"})
     should_escape: bool = True
+    home_tab: bool = True
+    messages_tab: bool = True
 
 
 class Person:

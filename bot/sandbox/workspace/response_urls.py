@@ -1,11 +1,13 @@
 """response_url: a small door back, five times in thirty minutes (slack-platform 2)."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.sandbox.workspace import chat_api
+from bot.sandbox.workspace.faults import Faults
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.web_api import read_arguments
 from bot.sandbox.workspace.world import BOT_USER, Call, Channel, Json, Message, World
@@ -26,8 +28,9 @@ class Door:
 class ResponseUrls:
     """Gives out response_urls and answers them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, faults: Faults) -> None:
         self.base = ""
+        self._faults = faults
         self._world = world
         self._doors: dict[str, Door] = {}
 
@@ -44,9 +47,16 @@ class ResponseUrls:
         return f"{self.base}/response/{key}"
 
     async def handle(self, request: web.Request) -> web.Response:
-        """POST: ok, or 404 with used_url / expired_url, or 400 with the reason."""
+        """POST: ok, or 404 with used_url / expired_url, or 400 with the reason.
+
+        Misfortunes for the method `response_url`: latency and a status.
+        """
         door = self._doors.get(request.match_info["key"])
         arguments = await read_arguments(request)
+        fault = self._faults.take("response_url", door.channel.id if door else None)
+        await asyncio.sleep(fault.seconds if fault else 0)
+        if fault is not None and fault.status is not None:
+            return web.Response(status=fault.status, text=fault.error or "upstream trouble")
         try:
             self._enter(door, arguments)
             error = None

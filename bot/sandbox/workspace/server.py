@@ -62,7 +62,9 @@ class SlackWorkspace:
         self.socket = SocketTransport(self.world)
         self.transport: Transport = self.socket
         self.surface = surface or AppSurface()
-        self._urls = ResponseUrls(self.world)
+        self.world.home_tab = self.surface.home_tab
+        self.world.messages_tab = self.surface.messages_tab
+        self._urls = ResponseUrls(self.world, self.faults)
         self._tokens = Tokens(
             bot=self.bot_token,
             app=self.app_token,

@@ -39,6 +39,8 @@ def update(world: World, arguments: Json) -> Json:
 
 def publish(world: World, arguments: Json) -> Json:
     """views.publish: a person's Home."""
+    if not world.home_tab:
+        raise Refused("not_enabled")
     user = arguments.get("user_id")
     if user not in world.users:
         raise Refused("invalid_arguments", messages=["[ERROR] no such user_id"])

@@ -174,6 +174,8 @@ class World:
     ) -> None:
         self.switches = switches
         self.bot_scopes = bot_scopes
+        self.home_tab = True
+        self.messages_tab = True
         self.now = now
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}

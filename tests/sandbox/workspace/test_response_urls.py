@@ -44,6 +44,13 @@ async def test_it_expires(ws: SlackWorkspace, bot: ScriptedBot) -> None:
     assert (refused.status_code, refused.body) == (404, "expired_url")
 
 
+async def test_it_can_fail_on_demand(ws: SlackWorkspace, door: AsyncWebhookClient) -> None:
+    ws.faults.fail("response_url", status=503)
+    assert (await door.send(text="x")).status_code == 503
+    assert (await door.send(text="x")).status_code == 200
+    assert len(ws.ephemerals("U0RAE")) == 1
+
+
 async def test_invalid_blocks_are_refused_here_too(door: AsyncWebhookClient) -> None:
     refused = await door.send(text="x", blocks=[s.section("")])
     assert (refused.status_code, refused.body) == (400, "invalid_blocks")

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import Modal, SlackWorkspace
+from bot.sandbox.workspace import AppSurface, Modal, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 from tests.sandbox.workspace.conftest import ScriptedBot
 
@@ -201,6 +201,16 @@ async def test_home_is_published_and_read(ws: SlackWorkspace, client: AsyncWebCl
     assert ws.person("U0RAE").home.readable() == "Again"
     call = client.views_publish(user_id="U0RAE", hash=first["view"]["hash"], view=s.home())
     assert await error_of(call) == "hash_conflict"
+
+
+async def test_tabs_that_the_manifest_leaves_out_are_closed() -> None:
+    surface = AppSurface(home_tab=False, messages_tab=False)
+    async with SlackWorkspace(surface=surface) as ws:
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
+        call = client.views_publish(user_id="U0RAE", view=s.home())
+        assert await error_of(call) == "not_enabled"
+        call = client.chat_postMessage(channel="U0RAE", text="x")
+        assert await error_of(call) == "messages_tab_disabled"
 
 
 async def test_opening_home_sends_the_event(ws: SlackWorkspace, bot: ScriptedBot) -> None:
