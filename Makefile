@@ -46,7 +46,7 @@ lint: $(READY) ## check style, types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 demo: $(READY) ## play the whole story against the bundled sandbox; SCRIPT=1 ends after it
 	$(BIN)/python -m bot demo $(if $(SCRIPT),--script)

@@ -63,7 +63,7 @@ def test_a_secret_is_blacked_out_wherever_it_stands(
     secret: str, lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     log = structlog.get_logger("bot.test")
-    log.info("event " + secret + " end")
+    log.info("event %s end", secret)
     log.info("value", text=secret, deep={"a": [secret, {"b": (secret,)}]}, error=ValueError(secret))
     logging.getLogger("slack_bolt").warning("said %s to %r", secret, {"x": secret})
     logging.getLogger("dbos").error(secret, extra={"payload": secret})
