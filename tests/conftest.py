@@ -1,11 +1,13 @@
 """What all tests may ask for: a fresh database, on SQLite and on Postgres, and an engine in it."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.config import forget
 from bot.engine import Engine, Jobs, QueueSpec, migrate_engine
 from store.database import Database
 from store.schema import upgrade
@@ -14,6 +16,11 @@ from tests.postgres import TEMPLATE, Postgres, running_postgres
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 StartEngine = Callable[..., Awaitable[Engine]]
+
+
+def pytest_configure() -> None:
+    """Keep the caller's tokens, proxies, certificates and databases out of the tests."""
+    forget(os.environ)
 
 
 def make_schema(url: str) -> None:
