@@ -17,8 +17,10 @@ def table() -> str:
         moves = [(event, to) for (origin, event), to in MOVES.items() if origin is state]
         away = [f"`{event}` → {to}" for event, to in moves if to is not state]
         stays = [f"`{event}`" for event, to in moves if to is state]
-        ended = "nothing: this is an end" if state in ENDS else "–"
-        lines.append(f"| **{state}** | {', '.join(away) or ended} | {', '.join(stays) or '–'} |")
+        ended = "nothing: this is an end" if state in ENDS else "nothing"
+        lines.append(
+            f"| **{state}** | {', '.join(away) or ended} | {', '.join(stays) or 'nothing'} |"
+        )
     return "\n".join(lines) + "\n"
 
 
