@@ -23,6 +23,7 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "models", "services", "misc"}
 HOST = re.compile(r"\b(pypi\.org|pythonhosted\.org|[\w.-]*artifactory[\w.-]*|[\w.-]*nexus[\w-]*\.)")
+SAY_THE_RULE = {"test_house.py", "test_docs.py"}
 MACHINE = re.compile(r"(?<![\w.~>-])/(?:root|home/\w+|opt|mnt|srv|Users/\w+)/")
 
 
@@ -122,7 +123,7 @@ def test_what_runs_is_pinned_the_same_where_it_is_tested() -> None:
 def test_no_text_names_a_package_index_or_a_place_on_somebodys_machine() -> None:
     found = []
     for file in tracked():
-        if file == Path(__file__) or file.suffix in {".png", ".ico"}:
+        if file.name in SAY_THE_RULE or file.suffix in {".png", ".ico"}:
             continue
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             if HOST.search(line) or MACHINE.search(line):
