@@ -146,3 +146,15 @@ def test_the_contract_names_every_command_and_what_is_not_built_yet() -> None:
 def test_the_contract_names_every_id_verb_and_state() -> None:
     for one in {*words(ids), *Verb, *State}:
         assert f"`{one}`" in CONTRACT, one
+
+
+def test_what_is_said_to_work_names_the_tests_that_prove_it() -> None:
+    page = (ROOT / "docs/features.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    features = [row for row in rows if re.fullmatch(r"G?\d+", row[0])]
+    assert features
+    assert len({row[0] for row in features}) == len(features)
+    for number, _, state, proof, *missing in features:
+        assert state in {"works", "partly", "not yet"}, number
+        assert "`test_" in proof or state != "works", number
+        assert missing or state == "works", number
