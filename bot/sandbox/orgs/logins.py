@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import load_pem_x509_certificate
 
 from bot.sandbox.orgs.grants import assigned_sets
+from bot.sandbox.orgs.refusal import Fact
 from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import App, Session, World
 
@@ -27,8 +28,9 @@ _ONE_MINUTE = timedelta(seconds=60)
 class LoginRefused(Exception):  # noqa: N818 - an answer of the endpoint
     """The endpoint's error; `status` is what LoginHistory says, for a known user only."""
 
-    def __init__(self, error: str, description: str, *, status: str = "") -> None:
+    def __init__(self, fact: Fact, error: str, description: str, *, status: str = "") -> None:
         super().__init__(error)
+        self.fact = fact
         self.error = error
         self.description = description
         self.status = status or f"Failed: {description}"
@@ -41,9 +43,13 @@ class LoginRefused(Exception):  # noqa: N818 - an answer of the endpoint
 def exchange(world: World, form: Mapping[str, str]) -> dict[str, str]:
     """Answer the token endpoint's body; raises `LoginRefused`."""
     if form.get("grant_type") != GRANT:
-        raise LoginRefused("unsupported_grant_type", "grant type not supported")
+        raise LoginRefused(Fact.LOGIN_GRANT, "unsupported_grant_type", "grant type not supported")
     if "scope" in form:
-        raise LoginRefused("invalid_scope", "the requested scope is invalid, unknown, or malformed")
+        raise LoginRefused(
+            Fact.LOGIN_SCOPE,
+            "invalid_scope",
+            "the requested scope is invalid, unknown, or malformed",
+        )
     assertion = form.get("assertion", "")
     app = _app(world, _claims(assertion))
     claims = _verified(app, assertion)
@@ -68,7 +74,7 @@ def _claims(assertion: str) -> dict[str, Any]:
     try:
         return jwt.decode(assertion, options={"verify_signature": False})
     except jwt.PyJWTError:
-        raise LoginRefused("invalid_grant", "invalid assertion") from None
+        raise LoginRefused(Fact.LOGIN_ASSERTION, "invalid_grant", "invalid assertion") from None
 
 
 def _app(world: World, claims: Mapping[str, Any]) -> App:
@@ -78,17 +84,17 @@ def _app(world: World, claims: Mapping[str, Any]) -> App:
         if app.consumer_key == key:
             return app
     if any(app.consumer_key == key for one in world.family for app in one.apps.values()):
-        raise LoginRefused("app_not_found", _NOT_INSTALLED)
+        raise LoginRefused(Fact.LOGIN_OTHER_ORG, "app_not_found", _NOT_INSTALLED)
     if world.switches.unknown_app_error == "app_not_found":
-        raise LoginRefused("app_not_found", _NOT_INSTALLED)
-    raise LoginRefused("invalid_client_id", "client identifier invalid")
+        raise LoginRefused(Fact.LOGIN_UNKNOWN_APP, "app_not_found", _NOT_INSTALLED)
+    raise LoginRefused(Fact.LOGIN_UNKNOWN_APP, "invalid_client_id", "client identifier invalid")
 
 
 def _verified(app: App, assertion: str) -> dict[str, Any]:
     """RS256 against the app's certificate; `exp` may be far away or a string (1.2)."""
     public = load_pem_x509_certificate(app.certificate_pem.encode()).public_key()
     if not isinstance(public, RSAPublicKey):
-        raise LoginRefused("invalid_grant", "invalid assertion")
+        raise LoginRefused(Fact.LOGIN_ASSERTION, "invalid_grant", "invalid assertion")
     try:
         return jwt.decode(
             assertion,
@@ -97,7 +103,7 @@ def _verified(app: App, assertion: str) -> dict[str, Any]:
             options={"verify_exp": False, "verify_aud": False, "verify_iat": False},
         )
     except jwt.PyJWTError:
-        raise LoginRefused("invalid_grant", "invalid assertion") from None
+        raise LoginRefused(Fact.LOGIN_ASSERTION, "invalid_grant", "invalid assertion") from None
 
 
 def _arrived(world: World, user: Row | None) -> None:
@@ -105,13 +111,13 @@ def _arrived(world: World, user: Row | None) -> None:
     if user is None or not world.is_integration(user) or not world.propagation.failures:
         return
     error, description = world.propagation.failures.pop(0)
-    raise LoginRefused(error, description)
+    raise LoginRefused(Fact.LOGIN_PROPAGATION, error, description)
 
 
 def _known(world: World, user: Row | None) -> Row:
     """A user that the org does not know is answered like an inactive one [U]."""
     if user is None:
-        raise LoginRefused(world.switches.frozen_error, "inactive user")
+        raise LoginRefused(Fact.LOGIN_INACTIVE, world.switches.frozen_error, "inactive user")
     return user
 
 
@@ -119,9 +125,9 @@ def _in_time(claims: Mapping[str, Any], now: datetime) -> None:
     try:
         until = float(claims["exp"])
     except (KeyError, TypeError, ValueError):
-        raise LoginRefused("invalid_grant", "invalid assertion") from None
+        raise LoginRefused(Fact.LOGIN_ASSERTION, "invalid_grant", "invalid assertion") from None
     if until < now.timestamp():
-        raise LoginRefused("invalid_grant", "expired authorization code")
+        raise LoginRefused(Fact.LOGIN_EXPIRED, "invalid_grant", "expired authorization code")
 
 
 def _audience(world: World, app: App, audience: str) -> None:
@@ -131,24 +137,24 @@ def _audience(world: World, app: App, audience: str) -> None:
         if audience == mine:
             return
         if audience == generic and world.switches.wrong_audience_external == "app_not_found":
-            raise LoginRefused("app_not_found", _NOT_INSTALLED)
+            raise LoginRefused(Fact.LOGIN_AUDIENCE, "app_not_found", _NOT_INSTALLED)
     elif audience == generic or (
         audience == mine and world.switches.connected_app_audience == "both"
     ):
         return
-    raise LoginRefused("invalid_grant", world.switches.wrong_audience_text)
+    raise LoginRefused(Fact.LOGIN_AUDIENCE, "invalid_grant", world.switches.wrong_audience_text)
 
 
 def _admitted(world: World, user: Row, now: datetime) -> None:
     """Active, not frozen, from an allowed place and hour, and not too often (1.4, 1.5)."""
     frozen = world.tables.where("UserLogin", UserId=user["Id"], IsFrozen=True)
     if not user["IsActive"] or frozen:
-        raise LoginRefused(world.switches.frozen_error, "inactive user")
+        raise LoginRefused(Fact.LOGIN_INACTIVE, world.switches.frozen_error, "inactive user")
     profile = world.row("Profile", user["ProfileId"]) or {}
     block = world.login_blocks.get(str(profile.get("Name")))
     if block is not None:
         description, status = block
-        raise LoginRefused("invalid_grant", description, status=status)
+        raise LoginRefused(Fact.LOGIN_BLOCKED, "invalid_grant", description, status=status)
     since = now - timedelta(hours=1)
     recent = [
         row
@@ -157,7 +163,10 @@ def _admitted(world: World, user: Row, now: datetime) -> None:
     ]
     if len(recent) >= world.hourly_logins:
         raise LoginRefused(
-            "rate_limit_exceeded", "login rate exceeded", status="Login Rate Exceeded"
+            Fact.LOGIN_RATE,
+            "rate_limit_exceeded",
+            "login rate exceeded",
+            status="Login Rate Exceeded",
         )
 
 
@@ -165,7 +174,7 @@ def _granted(world: World, app: App, user: Row, now: datetime) -> None:
     """Pre-authorised by a set or profile; or, with self-authorise, approved by the user (2.3)."""
     if not app.admin_approved:
         if (str(user["Id"]), app.key) not in world.approvals:
-            raise LoginRefused("invalid_grant", _NOT_APPROVED)
+            raise LoginRefused(Fact.LOGIN_NOT_APPROVED, "invalid_grant", _NOT_APPROVED)
         return
     until = now - timedelta(seconds=world.propagation.seconds)
     reach = {
@@ -178,7 +187,9 @@ def _granted(world: World, app: App, user: Row, now: datetime) -> None:
         return
     error = world.switches.not_granted_error
     description = _NOT_APPROVED if error == "invalid_grant" else _NOT_ADMIN_APPROVED
-    raise LoginRefused(error, description, status="Failed: Not approved for access")
+    raise LoginRefused(
+        Fact.LOGIN_NOT_GRANTED, error, description, status="Failed: Not approved for access"
+    )
 
 
 def _before(row: Row, until: datetime) -> bool:

@@ -169,16 +169,17 @@ class Server:
                 return Answer(
                     status=400,
                     body={"error": "invalid_request", "error_description": "must use HTTP POST"},
+                    facts=(Fact.LOGIN_METHOD,),
                 )
             try:
                 return Answer(status=200, body=logins.exchange(self._world, form))
             except logins.LoginRefused as no:
-                return Answer(status=400, body=no.body())
+                return Answer(status=400, body=no.body(), facts=(no.fact,))
         if rest == ("revoke",):
             session = self._world.sessions.get(form.get("token", ""))
             if session is None or not session.valid:
                 said = {"error": "invalid_token", "error_description": "token is not valid"}
-                return Answer(status=400, body=said)
+                return Answer(status=400, body=said, facts=(Fact.NO_SUCH_GRANT,))
             session.valid = False
             return Answer(status=200)
         if rest == ("userinfo",):

@@ -11,7 +11,7 @@ from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import World
 
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
-_DEPENDS = {"CustomizeApplication": "ManageTranslation", "ViewSetup": "ViewRoles"}
+_DEPENDS = {"CustomizeApplication": "ManageTranslation"}
 _CHILDREN = ("ObjectPermissions", "FieldPermissions", "SetupEntityAccess")
 
 
@@ -74,6 +74,8 @@ def _license(world: World, row: Row) -> None:
 
 
 def _system(row: Row) -> None:
+    """System permissions depend on others; View Setup pulls View Roles in (1.6)."""
+    row["PermissionsViewRoles"] = row["PermissionsViewRoles"] or row["PermissionsViewSetup"]
     missing = [
         f"Permission {one} depends on permission(s): {needs}"
         for one, needs in _DEPENDS.items()
