@@ -6,21 +6,22 @@ inputs' state, which Slack does not send here (slack-platform 2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable
 from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.flows import picking
 from bot.flows.context import Context
 from bot.slack import ids
-from bot.slack.views.parts import OPTION_MAX, cut
+from bot.slack.answering import sorry
+from bot.slack.payloads import Body
+from bot.slack.views.parts import OPTION_MAX, fit
 
-_log = structlog.get_logger(__name__)
 _MOST = 100
-Body = Mapping[str, Any]
+_VALUE_MAX = 150
 
 
 class Options:
@@ -31,26 +32,38 @@ class Options:
 
     def register(self, app: AsyncApp) -> None:
         """Hang the listeners into the app."""
-        app.options({"block_id": "app"})(self.on_app)
-        app.options({"block_id": "objects"})(self.on_objects)
+        app.options(re.compile(f"^{ids.APP_ACTION}"))(self.on_app)
+        app.options(re.compile(f"^{ids.OBJECTS_ACTION}"))(self.on_objects)
         app.options(ids.FIELDS_ACTION)(self.on_fields)
 
     async def on_app(self, ack: AsyncAck, body: Body) -> None:
         """Apps of the org that the form shows."""
         org, text = _asked(body)
-        await ack(options=_options(await picking.apps(self._ctx, org, text)))
+        await _answer(ack, picking.apps(self._ctx, org, text))
 
     async def on_objects(self, ack: AsyncAck, body: Body) -> None:
         """Objects that can be granted, by label or API name."""
         org, text = _asked(body)
-        await ack(options=_options(await picking.objects(self._ctx, org, text)))
+        await _answer(ack, picking.objects(self._ctx, org, text))
 
     async def on_fields(self, ack: AsyncAck, body: Body) -> None:
         """Fields of the block's object; all of them first."""
         org, text = _asked(body)
         kind, _, name = str(body["block_id"]).partition(":")
-        found = await picking.fields(self._ctx, org, name, text, edit=kind == "edit_fields")
-        await ack(options=_options(found))
+        await _answer(ack, picking.fields(self._ctx, org, name, text, edit=kind == "edit_fields"))
+
+
+async def _answer(ack: AsyncAck, found: Awaitable[picking.Choices]) -> None:
+    """Answer what was found; a failure is loud in the log and shows as an empty list.
+
+    A picker has no place for words (slack-platform 2).
+    """
+    try:
+        options = _options(await found)
+    except Exception as error:  # noqa: BLE001 - logged with a reference
+        sorry(error, "options")
+        options = []
+    await ack(options=options)
 
 
 def _asked(body: Body) -> tuple[str, str]:
@@ -59,6 +72,6 @@ def _asked(body: Body) -> tuple[str, str]:
 
 def _options(found: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return [
-        {"text": {"type": "plain_text", "text": cut(label, OPTION_MAX)}, "value": value}
-        for value, label in found[:_MOST]
+        {"text": {"type": "plain_text", "text": fit(label, OPTION_MAX)}, "value": value}
+        for value, label in [one for one in found if len(one[0]) <= _VALUE_MAX][:_MOST]
     ]
