@@ -61,8 +61,15 @@ class Server:
         """Stop listening; hanging requests end without an answer."""
         self._closing.set()
         self._faults.clear()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._runner is None:
+            return
+        handlers = self._runner.server.connections if self._runner.server else []
+        transports = [one.transport for one in handlers if one.transport is not None]
+        await self._runner.cleanup()
+        for one in transports:
+            one.abort()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
