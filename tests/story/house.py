@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.app import App, Pace
 from bot.config import load
+from bot.flows import catalogue
 from bot.sandbox import configuration
 from bot.sandbox.orgs import Org, SalesforceSandbox
 from bot.sandbox.orgs import Switches as OrgSwitches
@@ -141,6 +142,10 @@ class House:
             found = await self.request(number)
             lines = "\n".join(f"{one.event}: {one.detail}" for one in await self.journal(number))
             raise AssertionError(f"{found.state} {found.finding}\n{lines}") from None
+
+    async def refresh(self, org: str = "uat") -> None:
+        """Look at an org again now, as the clock does every hour."""
+        await catalogue.refresh(self.app.context, org, "test")
 
     async def told(self) -> None:
         """Wait until every message shows the newest state."""

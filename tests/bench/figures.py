@@ -1,0 +1,44 @@
+"""A measured figure, and how many become a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One row: what was measured, and its values by column."""
+
+    what: str
+    values: dict[str, str]
+
+
+def spread(what: str, seconds: Sequence[float]) -> Figure:
+    """Median and 99th percentile, in milliseconds."""
+    ordered = sorted(seconds)
+    last = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return Figure(
+        what=what,
+        values={
+            "n": str(len(ordered)),
+            "p50 ms": f"{ordered[len(ordered) // 2] * 1000:.1f}",
+            "p99 ms": f"{last * 1000:.1f}",
+        },
+    )
+
+
+def table(title: str, figures: Sequence[Figure]) -> str:
+    """The figures as a plain table."""
+    columns = list(dict.fromkeys(key for one in figures for key in one.values))
+    first = max(len(one.what) for one in figures)
+    widths = {
+        key: max(len(key), *(len(one.values.get(key, "")) for one in figures)) for key in columns
+    }
+    head = " " * first + "".join(f"  {key:>{widths[key]}}" for key in columns)
+    rows = [
+        one.what.ljust(first)
+        + "".join(f"  {one.values.get(key, ''):>{widths[key]}}" for key in columns)
+        for one in figures
+    ]
+    return "\n".join([f"\n{title}", head, *rows])

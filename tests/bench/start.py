@@ -1,0 +1,64 @@
+"""How long from start to ready, and how much memory, beside a bare Bolt process?"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from tests.bench.figures import Figure
+from tests.story.house import living_house
+from tests.story.process import Bot
+
+_BARE = "import slack_bolt.async_app, aiohttp, sqlalchemy;print(open('/proc/self/status').read())"
+
+
+async def start(folder: Path, database_url: str) -> list[Figure]:
+    """The real `run`, three times, and the imports alone."""
+    figures = [await _bare()]
+    async with living_house(folder, database_url, start=False) as house:
+        for number in (1, 2, 3):
+            begun = time.perf_counter()
+            bot = await Bot.start(house.file, house.environ)
+            ready = time.perf_counter() - begun
+            await asyncio.sleep(2)
+            memory = _resident(bot.process.pid)
+            begun = time.perf_counter()
+            await bot.terminate()
+            figures.append(
+                Figure(
+                    what=f"run, start {number}",
+                    values={
+                        "to ready s": f"{ready:.2f}",
+                        "resident MB": f"{memory:.0f}",
+                        "SIGTERM to exit s": f"{time.perf_counter() - begun:.2f}",
+                    },
+                )
+            )
+    return figures
+
+
+async def _bare() -> Figure:
+    begun = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _BARE, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    return Figure(
+        what="imports of Bolt, aiohttp and SQLAlchemy alone",
+        values={
+            "to ready s": f"{time.perf_counter() - begun:.2f}",
+            "resident MB": f"{_kilobytes(out.decode()) / 1024:.0f}",
+        },
+    )
+
+
+def _resident(pid: int) -> float:
+    """Resident megabytes of a process (Linux)."""
+    return _kilobytes(Path(f"/proc/{pid}/status").read_text()) / 1024
+
+
+def _kilobytes(status: str) -> int:
+    """VmRSS of a /proc status."""
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
