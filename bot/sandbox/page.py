@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; 
 .buttons span { display: inline-block; border: 1px solid #bbb; border-radius: 4px; padding: 1px 8px;
                 margin: 6px 6px 0 0; font-size: 13px; }
 li { overflow-wrap: anywhere; }
+code { background: #f3f1ee; border-radius: 3px; padding: 0 3px; }
 """
 
 
@@ -92,6 +94,12 @@ def _message(message: Message, *, reply: bool = False) -> str:
     buttons = "".join(f"<span>{escape(action)}</span>" for action in message.buttons)
     kind = ' class="reply"' if reply else ""
     return (
-        f"<article{kind}><pre>{escape(message.readable())}</pre>"
+        f"<article{kind}><pre>{_formatted(message.readable())}</pre>"
         f'<div class="buttons">{buttons}</div></article>'
     )
+
+
+def _formatted(text: str) -> str:
+    """Bold and code as Slack shows them; everything else stays text."""
+    bold = re.sub(r"(?m)(?<![\w*])\*([^*\n]+)\*(?![\w*])", r"<strong>\1</strong>", escape(text))
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", bold)
