@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 COMMAND = "/integration-user"
 SHORTCUT = "integration_user_new"
@@ -43,8 +44,8 @@ class FormState:
 
     @classmethod
     def read(cls, text: str) -> FormState:
-        """Read from private_metadata."""
-        data = json.loads(text or "{}")
+        """Read from private_metadata; raises ValueError when it is none of ours."""
+        data = _object(text)
         return cls(org=str(data.get("org", "")), draft=str(data.get("draft", "")))
 
 
@@ -62,5 +63,15 @@ class Target:
     @classmethod
     def read(cls, text: str) -> Target:
         """Read a button's value; raises ValueError when it is none of ours."""
-        data = json.loads(text)
-        return cls(request=int(data["request"]), wanted=str(data["wanted"]))
+        data = _object(text)
+        number, wanted = data.get("request"), data.get("wanted")
+        if not isinstance(number, int) or not isinstance(wanted, str):
+            raise ValueError("this button's value names no request")  # noqa: TRY004 - not a type
+        return cls(request=number, wanted=wanted)
+
+
+def _object(text: str) -> dict[str, Any]:
+    data = json.loads(text or "{}")
+    if not isinstance(data, dict):
+        raise ValueError("this is no JSON object")  # noqa: TRY004 - not a type
+    return data

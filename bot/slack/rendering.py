@@ -10,7 +10,7 @@ from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store import ledger
 from store.journal import journal
-from store.records import Message, Request
+from store.records import Message, Request, Source
 
 
 async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
@@ -18,11 +18,16 @@ async def render(settings: Settings, conn: AsyncConnection, message: Message) ->
     if message.request is None:
         return None
     request = await ledger.get(conn, message.request)
-    if request is None:
+    if request is None or (message.surface == "end" and not _still(request, message)):
         return None
     shown = await load(settings, conn, request)
     views = {"card": card.card, "dm": dm.dm, "end": dm.end}
     return views[message.surface](shown)
+
+
+def _still(request: Request, message: Message) -> bool:
+    """An end names the state it tells of; one that the request has left would tell another."""
+    return message.id.rpartition("/")[2].partition("-")[0] == request.state
 
 
 async def load(settings: Settings, conn: AsyncConnection, request: Request) -> Shown:
@@ -44,4 +49,6 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
             integration=float(prices.integration_license_month),
         ),
         done=frozenset(done),
+        approvers=settings.approval.approvers,
+        by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
     )

@@ -4,85 +4,106 @@ from __future__ import annotations
 
 import slackblocks as kit
 
+from bot.core.diagnosis import UNDO_INCOMPLETE
 from bot.slack import ids
-from bot.slack.views import parts
-from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, context, esc, section
+from bot.slack.views import granted, parts
+from bot.slack.views.parts import Blocks, Payload, actions, button, section, sections
 from bot.slack.views.shown import (
-    TIER_WORDS,
     Shown,
+    approvals,
     at,
+    counts,
     finding_lines,
-    grants_of,
-    matrix,
-    plan_lines,
-    seat_lines,
+    headline,
+    mentions,
+    more_at,
     state_words,
+    test_lines,
     title,
+    waits,
     who_lines,
 )
-from store.records import State
+from bot.slack.views.text import line, quoted
+from store.records import Request, State, Vote
 
 
 def card(shown: Shown) -> Payload:
     """Show the request to approvers: who, why, plan, access, seats, risks, and the decision."""
     request = shown.request
-    text = f"{title(shown)}: {state_words(request)}"
-    blocks: Blocks = [
-        section(f"*{title(shown)}*: {state_words(request)}"),
-        section(who_lines(shown)),
-    ]
-    preflight = request.preflight
-    if preflight is not None:
-        blocks.append(section(f"*Danger* {TIER_WORDS[preflight.tier]}"))
-        blocks.append(section(f"*Plan*\n{plan_lines(shown)}"))
-        blocks.append(section(f"*Access*\n{matrix(grants_of(request))}"))
-        if seat_lines(shown):
-            blocks.append(section(seat_lines(shown)))
-        if preflight.risks:
-            risks = bullets(esc(risk) for risk in preflight.risks)
-            blocks.append(section(f"*Please consider*\n{risks}"))
-    blocks += _now(shown)
-    blocks.append(context(_decided(shown)))
-    if request.state is State.REQUESTED and not request.withdrawing:
-        blocks.append(_buttons(shown))
-    return parts.message(text, blocks)
+    blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}"), *_now(shown)]
+    blocks += sections(who_lines(shown), most=3, more=more_at(shown))
+    blocks.append(section(granted.danger(shown)))
+    blocks += granted.risks(shown, most=2)
+    blocks += granted.plan(shown, most=3)
+    blocks += granted.matrix(shown, most=4)
+    blocks += granted.seats(shown)
+    blocks += sections(_decided(shown), most=5)
+    if waits(request):
+        blocks.append(_buttons(request))
+    return parts.message(_text(shown), blocks)
+
+
+def _text(shown: Shown) -> str:
+    request = shown.request
+    if not waits(request):
+        return headline(shown)
+    return (
+        f"{headline(shown)}, {approvals(request)} of {shown.required}."
+        f" Asked by <@{request.requester}> for {line(request.asked.system)}."
+        f" {granted.danger(shown).replace('*', '')}."
+    )
 
 
 def _now(shown: Shown) -> Blocks:
-    """What is going on right now, after the decision."""
+    """What is going on right now, after the decision, and what is wrong."""
     request = shown.request
-    if request.finding:
-        return [section(finding_lines(request.finding))]
-    if request.next_try_at and request.state is State.PROVISIONED:
+    lines = [*finding_lines(request), *test_lines(request), *_who_acts(request)]
+    return sections(lines, most=2)
+
+
+def _who_acts(request: Request) -> list[str]:
+    """Who has the button that goes on, because the card has none any more."""
+    if request.withdrawing or request.finding is None:
+        return []
+    if request.finding.code == UNDO_INCOMPLETE:
+        return ["Requester and owner find Withdraw in their direct message from the bot."]
+    if request.state is State.BLOCKED:
+        retry = f"`{ids.COMMAND} retry {request.label}`"
         return [
-            section(f"The org does not let the app in yet. *Next try* {at(request.next_try_at)}")
-            if request.tries
-            else section("The login as the new user is being tested.")
+            "Requester and owner find Retry and Withdraw in their direct message from the bot.",
+            f"Approvers can use {retry}.",
         ]
+    if request.state is State.PROVISIONED:
+        return ["The owner finds Confirm live in the direct message from the bot."]
     return []
 
 
-def _decided(shown: Shown) -> str:
-    """Who decided what, and how many approvals are still needed."""
+def _decided(shown: Shown) -> list[str]:
+    """Who decided what, how many approvals are still needed, and who may give them."""
     request = shown.request
-    lines = []
-    for vote in request.votes:
-        word = "Rejected" if vote.decision == "reject" else "Approved"
-        why = f": {esc(vote.reason)}" if vote.reason else ""
-        lines.append(f"{word} by <@{vote.who}> {at(vote.at)}{why}")
-    if request.state is State.REQUESTED:
-        votes = sum(vote.decision == "approve" for vote in request.votes)
-        lines.append(
-            f"{votes} of {shown.required} approvals."
-            " Requester, owner and backup owner cannot decide."
-        )
-    elif not lines:
-        lines.append(f"This request is {state_words(request)}.")
-    return "\n".join(lines)
+    lines = [told for vote in request.votes for told in _vote(request, vote)]
+    if waits(request):
+        who = f"{mentions(shown.approvers)} can decide" if shown.approvers else "Approvers decide"
+        lines += [
+            f"*Approvals* {approvals(request)} of {shown.required}",
+            f"{who}, but not the requester, the owner or the backup owner.",
+        ]
+    elif request.state is State.WITHDRAWN and not request.votes:
+        lines.append("It was taken back before anybody decided.")
+    elif request.state is State.EXPIRED:
+        lines.append("It ended because nobody decided in time.")
+    return lines
 
 
-def _buttons(shown: Shown) -> kit.Block:
-    request = shown.request
+def _vote(request: Request, vote: Vote) -> list[str]:
+    if vote.decision == "reject":
+        why = [":", *quoted(vote.reason)] if vote.reason else ["."]
+        return [f"*Rejected* by <@{vote.who}>, {at(vote.at)}{why[0]}", *why[1:]]
+    old = "" if counts(request, vote) else " (an earlier version of the plan: does not count)"
+    return [f"*Approved* by <@{vote.who}>, {at(vote.at)}{old}"]
+
+
+def _buttons(request: Request) -> kit.Block:
     value = ids.Target(request=request.id, wanted=request.wanted_hash).write()
     return actions(
         [
@@ -93,7 +114,7 @@ def _buttons(shown: Shown) -> kit.Block:
                 style="primary",
                 confirm=(
                     f"Approve {request.label}?",
-                    "The bot then creates exactly what the plan says.",
+                    "Once enough people have approved, the bot does exactly what the plan says.",
                     "Approve",
                 ),
             ),

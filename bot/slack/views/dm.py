@@ -4,143 +4,225 @@ from __future__ import annotations
 
 import slackblocks as kit
 
+from bot.core.access import WORDS
+from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
 from bot.slack import ids
-from bot.slack.views import parts
-from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, esc, section
+from bot.slack.views import granted, parts
+from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, section, sections
 from bot.slack.views.shown import (
     Shown,
-    at,
+    approvals,
     finding_lines,
     grants_of,
-    plan_lines,
+    headline,
+    more_at,
+    people_line,
     state_words,
+    test_lines,
     title,
+    waits,
+    who_can,
 )
+from bot.slack.views.text import code, line, quoted
 from store.records import Request, State
 
-NOT_PROVEN = "not_proven"
-UNDO_INCOMPLETE = "undo_incomplete"
+_ASK_AGAIN = f"You can ask again with `{ids.COMMAND} new`."
 
 
 def dm(shown: Shown) -> Payload:
     """Show the request to the person who asked for it, or who answers for it."""
     request = shown.request
-    text = f"{title(shown)}: {state_words(request)}"
-    head = section(f"*{title(shown)}*: {state_words(request)}")
-    blocks: Blocks = [head, section(_story(shown))]
-    if request.finding and not request.withdrawing:
-        blocks.append(section(finding_lines(request.finding)))
-    if request.state in {State.PROVISIONED, State.LIVE}:
-        blocks.append(section(_handover(shown)))
+    blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
+    blocks += sections(_story(shown), most=3)
+    blocks += sections(finding_lines(request), most=2)
+    if request.state is State.APPROVED and not request.withdrawing:
+        blocks += granted.plan(shown, most=2)
+    if waits(request):
+        blocks += granted.matrix(shown, most=2)
+    if _in_hand(request):
+        blocks += sections(_handover(shown), most=4, more=more_at(shown))
+    blocks.append(parts.context(people_line(request)))
     buttons = _buttons(request)
     if buttons:
         blocks.append(actions(buttons))
-    return parts.message(text, blocks)
+    return parts.message(f"{headline(shown)}. {_story(shown)[0]}", blocks)
 
 
 def end(shown: Shown) -> Payload:
-    """One line for the thread of the DM: how it ended."""
+    """One line for the thread of the DM: how it ended, and what there is to do."""
     request = shown.request
-    name = f"{request.label} {esc(request.asked.name)}"
-    if request.state is State.PROVISIONED:
-        return parts.message(
-            f"{name} is set up, but its login could not be tested here."
-            " Please test it and confirm.",
-            [],
-        )
-    cause = esc(request.finding.cause) if request.finding else ""
-    words = {
-        State.LIVE: f"{name} is live: `{esc(request.username)}` can log in.",
-        State.REJECTED: f"{name} was rejected{_reason(request)}.",
-        State.WITHDRAWN: f"{name} is withdrawn: nothing of it is left in the org.",
-        State.BLOCKED: f"{name} is blocked: {cause}",
-    }
-    return parts.message(words.get(request.state, f"{name} is {state_words(request)}."), [])
+    name = title(shown)
+    finding = request.finding
+    match request.state:
+        case State.LIVE:
+            words = f"{name} is live: {code(request.username)} can log in."
+        case State.PROVISIONED if finding:
+            words = (
+                f"{name} is set up, but the bot could not test its login."
+                f" <@{request.asked.owner}>, please test it and press Confirm live."
+            )
+        case State.REJECTED:
+            words = f"{name} was rejected{_by(request)}. {_ASK_AGAIN}"
+        case State.WITHDRAWN:
+            words = f"{name} is withdrawn. {_undone(request)}"
+        case State.BLOCKED if finding:
+            words = f"{name} is blocked. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
+        case _:
+            words = f"{headline(shown)}."
+    return parts.message(words, [])
 
 
-def _reason(request: Request) -> str:
+def _in_hand(request: Request) -> bool:
+    """May the other system's people begin? They must, where only they can test the login."""
+    if request.withdrawing:
+        return False
+    untested = request.state is State.PROVISIONED and request.finding is not None
+    return untested or request.state is State.LIVE
+
+
+def _by(request: Request) -> str:
     last = request.votes[-1] if request.votes else None
-    return f" by <@{last.who}>: {esc(last.reason)}" if last and last.reason else ""
+    if last is None:
+        return ""
+    return (
+        f" by <@{last.who}>: “{line(last.reason, 2000)}”" if last.reason else f" by <@{last.who}>"
+    )
 
 
-def _story(shown: Shown) -> str:
-    """Where the request stands, and what happens next."""
+def _undone(request: Request) -> str:
+    """What is left of a withdrawn request: a user cannot be deleted, only deactivated."""
+    if request.approved_at is None:
+        return "Nothing was made in the org."
+    if request.user_id is None:
+        return "Nothing of it is left in the org."
+    return (
+        "Its user is deactivated, because Salesforce deletes no users;"
+        " it holds no licence, no permission set and no access to the app any more."
+    )
+
+
+def _story(shown: Shown) -> list[str]:
+    """Where the request stands, what happens next and who can act; the first line stands alone."""
     request = shown.request
     if request.withdrawing:
-        return "What was made is being undone. You hear when it is gone."
+        return ["The bot is undoing what it made. You hear from it when that is done."]
     match request.state:
         case State.REQUESTED:
-            return _before(request)
+            return _before(shown)
         case State.APPROVED:
-            return f"The bot is setting it up in {esc(shown.org_label)}.\n{plan_lines(shown)}"
+            return [f"It is approved. The bot is setting it up in {line(shown.org_label)} now."]
         case State.PROVISIONED:
             return _testing(request)
         case State.LIVE:
-            return "The user logged in through its app and could do what was granted, and no more."
+            return [_live(shown), *test_lines(request)]
         case State.BLOCKED:
-            return "It stopped here. Nothing is lost: once the cause is gone, it can go on."
+            return [_blocked(request), *test_lines(request)]
         case State.REJECTED:
-            return f"It was rejected{_reason(request)}. You can ask again with `new`."
+            return _rejected(request)
         case State.WITHDRAWN:
-            return "It was withdrawn. Nothing of it is left in the org."
+            return [f"It was taken back. {_undone(request)}"]
         case _:
-            return "It ended without a decision. You can ask again with `new`."
+            return [f"It ended because nobody decided in time. {_ASK_AGAIN}"]
 
 
-def _before(request: Request) -> str:
-    if request.preflight is None:
-        return "The org is being looked at. Then the approvers are asked, and you hear from me."
-    if request.preflight.problems:
-        problems = bullets(
-            f"{esc(one.cause)} {esc(one.remedy)} ({esc(one.who)})"
-            for one in request.preflight.problems
+def _before(shown: Shown) -> list[str]:
+    preflight = shown.request.preflight
+    if preflight is None:
+        return [
+            (
+                "The bot looks at the org first, which takes some seconds."
+                " Then it asks the approvers, and you hear from it here."
+            )
+        ]
+    if preflight.problems:
+        problems = [
+            f"{line(one.cause, 900)} *What to do* {line(one.remedy, 900)} "
+            f" ({who_can(shown.request, one)})"
+            for one in preflight.problems
+        ]
+        return [
+            "Nobody was asked yet: this must change first. Then press Check again.",
+            *bullets(problems),
+        ]
+    return [
+        (
+            f"The approvers are asked: {approvals(shown.request)} of {shown.required}"
+            " have approved. You hear from the bot when they have decided;"
+            " you do not have to do anything."
         )
-        return f"Before anybody is asked, this must change:\n{problems}"
-    return "The approvers are asked. You hear when somebody has decided."
-
-
-def _testing(request: Request) -> str:
-    if request.finding:
-        return "It is set up. Its login could not be tested here."
-    if request.tries and request.next_try_at:
-        return (
-            "It is set up. New apps and grants take up to ten minutes in Salesforce;"
-            f" the next test is {at(request.next_try_at)}."
-        )
-    return "It is set up. Its login is being tested now."
-
-
-def _handover(shown: Shown) -> str:
-    """What the other system's people need; never a secret."""
-    request = shown.request
-    objects = ", ".join(grant.object for grant in grants_of(request))
-    lines = [
-        "*For the other system*",
-        f"Username `{esc(request.username)}`",
-        f"My Domain {esc(shown.my_domain_url)}",
-        f"App {esc(shown.app_label) if shown.app_label else 'none'}",
-        f"Objects {esc(objects)}",
-        "The key stays where the app's certificate was made; the bot never sends it.",
     ]
-    return "\n".join(lines)
+
+
+def _testing(request: Request) -> list[str]:
+    if request.finding:
+        return [
+            "It is set up, but the bot could not test its login.",
+            f"The owner <@{request.asked.owner}> tests it and then presses Confirm live.",
+        ]
+    return ["It is set up; its login is being tested.", *test_lines(request)]
+
+
+def _live(shown: Shown) -> str:
+    if shown.by_hand:
+        return "It is live: a person tested the login and confirmed that it works."
+    return (
+        "It is live: the bot logged in as the new user through its app and tested its access."
+        f" `{ids.COMMAND} show {shown.request.label}` tells what was tested."
+    )
+
+
+def _blocked(request: Request) -> str:
+    if request.finding and request.finding.code == UNDO_INCOMPLETE:
+        return (
+            "It was being withdrawn, and something could not be undone."
+            " Once the cause is gone, press Withdraw again."
+        )
+    return (
+        "It stopped here, and what was done stays as it is."
+        " Once the cause is gone, press Retry: it goes on from here."
+    )
+
+
+def _rejected(request: Request) -> list[str]:
+    last = request.votes[-1] if request.votes else None
+    who = f" by <@{last.who}>" if last else ""
+    why = quoted(last.reason) if last and last.reason else []
+    return [f"It was rejected{who}. {_ASK_AGAIN}", *why]
+
+
+def _handover(shown: Shown) -> list[str]:
+    """What the people of the other system need to log in; never a secret."""
+    request = shown.request
+    domain = shown.my_domain_url.rstrip("/")
+    return [
+        f"*Hand-over to {line(request.asked.system)}*",
+        f"*Username* {code(request.username)}",
+        f"*My Domain* {code(domain)}",
+        f"*App* {line(shown.app_label) if shown.app_label else 'none was chosen'}",
+        "*Objects*",
+        *bullets(
+            f"{line(grant.object)}: {', '.join(WORDS[verb] for verb in grant.verbs)}"
+            for grant in grants_of(request)
+        ),
+        (
+            "*How to log in* OAuth 2.0 JWT bearer: POST to"
+            f" {code(f'{domain}/services/oauth2/token')}"
+            f" with sub = the username, aud = {code(domain)}, iss = the app's consumer key,"
+            " signed (RS256) with the key of the app's certificate."
+        ),
+        (
+            "There is no password. Consumer key and private key come from the people who look after"
+            " the app; the bot never sends them."
+        ),
+    ]
 
 
 def _buttons(request: Request) -> list[kit.Button]:
     if request.withdrawing:
         return []
     value = ids.Target(request=request.id, wanted=request.wanted_hash).write()
-    code = request.finding.code if request.finding else None
-    withdraw = button(
-        "Withdraw",
-        ids.WITHDRAW,
-        value,
-        style="danger",
-        confirm=(
-            f"Withdraw {request.label}?",
-            "What was made for it in the org is undone.",
-            "Withdraw",
-        ),
-    )
+    code_ = request.finding.code if request.finding else None
+    withdraw = _withdraw(request, value)
     match request.state:
         case State.REQUESTED:
             problems = request.preflight is not None and bool(request.preflight.problems)
@@ -150,9 +232,42 @@ def _buttons(request: Request) -> list[kit.Button]:
             return [withdraw]
         case State.BLOCKED:
             retry = [button("Retry", ids.RETRY, value, style="primary")]
-            return [*([] if code == UNDO_INCOMPLETE else retry), withdraw]
+            return [*([] if code_ == UNDO_INCOMPLETE else retry), withdraw]
         case State.PROVISIONED:
-            live = [button("It works: make it live", ids.CONFIRM_LIVE, value, style="primary")]
-            return [*(live if code == NOT_PROVEN else []), withdraw]
+            return [*([_confirm_live(request, value)] if code_ == NOT_PROVEN else []), withdraw]
         case _:
             return []
+
+
+def _withdraw(request: Request, value: str) -> kit.Button:
+    made = request.approved_at is not None
+    return button(
+        "Withdraw",
+        ids.WITHDRAW,
+        value,
+        style="danger",
+        confirm=(
+            f"Withdraw {request.label}?",
+            "The bot undoes what it made in the org: its user is deactivated, its access is gone."
+            if made
+            else "Nothing was made in the org yet. The request ends here.",
+            "Withdraw",
+        ),
+    )
+
+
+def _confirm_live(request: Request, value: str) -> kit.Button:
+    return button(
+        "Confirm live",
+        ids.CONFIRM_LIVE,
+        value,
+        style="primary",
+        confirm=(
+            f"Confirm that {request.label} works?",
+            (
+                "You say that the integration logged in as its user and did its work."
+                " The owner, the backup owner and admins can do this."
+            ),
+            "Confirm live",
+        ),
+    )

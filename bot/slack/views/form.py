@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import slackblocks as kit
 
 from bot.slack import ids
-from bot.slack.views.parts import Blocks, Payload, context, esc, modal, plain, section
+from bot.slack.views.parts import OPTION_MAX, Blocks, Payload, context, fit, modal, plain, section
+from bot.slack.views.text import line
 from store.records import Draft, Verb
 
 
@@ -28,39 +29,50 @@ VERB_WORDS = {
     Verb.EDIT: ("Edit", "Adds Read"),
     Verb.DELETE: ("Delete", "Adds Read and Edit"),
     Verb.VIEW_ALL: ("View All", "Every record, whatever the sharing"),
-    Verb.MODIFY_ALL: ("Modify All", "Every record, whatever the sharing; adds the rest"),
+    Verb.MODIFY_ALL: ("Modify All", "Whatever the sharing; adds Read, Edit, Delete, View All"),
 }
 
 
-def details(
-    orgs: Sequence[OrgOption], chosen: str, *, reset: str = "", can_have_app: bool = True
-) -> Payload:
+SUITABILITY = (
+    "*Step 1 of 2.* An integration user can only use the API, and only what is granted to it.",
+    (
+        "It does not fit when somebody must log in to the Salesforce UI, nor for Visualforce pages,"
+        " Knowledge, an industry cloud or CPQ: ask a Salesforce admin for a full licence instead."
+    ),
+    "Account Engagement brings a connector user of its own that takes no licence: use that one.",
+)
+"""Who should not ask for one, and what to do instead: said before anybody fills in the form."""
+
+
+def details(orgs: Sequence[OrgOption], chosen: str, *, reset: str = "") -> Payload:
     """Step 1; `reset` changes the action ids of the pickers that depend on the org."""
     options = [_org_option(one) for one in orgs]
     first = next((o for o, one in zip(options, orgs, strict=True) if one.key == chosen), options[0])
     blocks: Blocks = [
+        context("\n".join(SUITABILITY)),
         _input(
             "org",
             "Salesforce org",
             kit.StaticSelectMenu(action_id=ids.ORG_ACTION, options=options, initial_option=first),
             dispatch=True,
+            hint="Another org empties the app and the objects below.",
         ),
         _text("name", "Integration", 60, hint="Short and known to people, such as Warehouse sync."),
-        _text("purpose", "What does it do, and why?", 1000, multiline=True),
+        _text(
+            "purpose",
+            "What does it do, and why?",
+            1000,
+            multiline=True,
+            hint="The approvers decide by this.",
+        ),
         _text("system", "Other system", 80, hint="Which system logs in to Salesforce?"),
         _text("ticket", "Ticket", 500, optional=True, hint="A number, or an https link."),
         _user("owner", "Owner", "Answers for this integration."),
         _user("backup_owner", "Backup owner", "Steps in for the owner; somebody else."),
-        _input(
-            "email",
-            "Mailbox",
-            kit.EmailInput(action_id="email"),
-            hint="An alias that outlives people. Salesforce writes there about this user.",
-        ),
+        _mailbox(),
+        _app(reset),
+        _objects(reset),
     ]
-    if can_have_app:
-        blocks.append(_app(reset))
-    blocks.append(_objects(reset))
     return modal(
         "New integration user",
         blocks,
@@ -74,7 +86,10 @@ def details(
 def access(draft: Draft, proposal: str) -> Payload:
     """Step 2: a username, and three blocks for every chosen object and for no other."""
     blocks: Blocks = [
-        section(f"*{esc(draft.asked.name)}*: grant only what the integration needs."),
+        section(
+            f"*{line(draft.asked.name)}*: step 2 of 2. Grant only what the integration needs:"
+            " approvers decide faster about less."
+        ),
         _input(
             "username",
             "Username",
@@ -88,10 +103,13 @@ def access(draft: Draft, proposal: str) -> Payload:
     for grant in draft.asked.grants:
         blocks += _object(grant.object)
     blocks.append(
-        context("What a permission depends on is added by itself and shown to the approvers.")
+        context(
+            "What a permission depends on is added by itself and shown to the approvers."
+            " The bot then looks at the org, asks them, and keeps you posted in a direct message."
+        )
     )
     return modal(
-        "Access",
+        "What may it do?",
         blocks,
         callback=ids.VIEW_ACCESS,
         metadata=ids.FormState(org=draft.asked.org, draft=draft.id).write(),
@@ -117,21 +135,23 @@ def _object(name: str) -> Blocks:
             f"{name}: fields it may read",
             _picker(ids.FIELDS_ACTION, "Search fields"),
             optional=True,
-            hint="Empty: only what Salesforce always shows. “All fields” includes future ones.",
+            hint="Empty: only what Salesforce always shows. “All fields” includes the ones you name"
+            " beside it, and future ones.",
         ),
         _input(
             f"edit_fields:{name}",
             f"{name}: fields it may edit",
             _picker(ids.FIELDS_ACTION, "Search fields"),
             optional=True,
-            hint="Needs Create or Edit above.",
+            hint="Needs Create or Edit above. What it may edit it may also read.",
         ),
     ]
 
 
 def _org_option(one: OrgOption) -> kit.Option:
     seats = "" if one.free is None else f": {max(one.free, 0)} of {one.total} seats left"
-    return kit.Option(text=plain(f"{one.label}{seats}"), value=one.key)
+    label = fit(one.label, OPTION_MAX - len(seats))  # a long label must not hide the seats
+    return kit.Option(text=plain(f"{label}{seats}"), value=one.key)
 
 
 def _app(reset: str) -> kit.Block:
@@ -151,7 +171,12 @@ def _app(reset: str) -> kit.Block:
 
 def _objects(reset: str) -> kit.Block:
     picker = _picker(f"{ids.OBJECTS_ACTION}:{reset}", "Search objects", most=10)
-    return _input("objects", "Objects it needs", picker, hint="At most 10; step 2 asks for what.")
+    return _input(
+        "objects",
+        "Objects it needs",
+        picker,
+        hint="At most 10. Step 2 asks what it may do with each.",
+    )
 
 
 def _picker(action: str, placeholder: str, *, most: int | None = None) -> kit.Element:
@@ -174,6 +199,11 @@ def _text(
 ) -> kit.Block:
     element = kit.PlainTextInput(action_id=block, max_length=most, multiline=multiline)
     return _input(block, label, element, optional=optional, hint=hint)
+
+
+def _mailbox() -> kit.Block:
+    hint = "A team's address that outlives people. Salesforce writes there about this user."
+    return _input("email", "Mailbox", kit.EmailInput(action_id="email"), hint=hint)
 
 
 def _user(block: str, label: str, hint: str) -> kit.Block:

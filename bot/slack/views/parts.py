@@ -1,8 +1,4 @@
-"""The few shapes that every surface is built of; user text is escaped and cut here, and only here.
-
-Slack expands `&<>` before it counts (slack-platform 1.2), so cutting happens after escaping and
-never in the middle of an escape.
-"""
+"""The few shapes that every surface is built of: paragraphs, lists, buttons, messages, modals."""
 
 from __future__ import annotations
 
@@ -11,59 +7,79 @@ from typing import Any, Literal
 
 import slackblocks as kit
 
+from bot.slack.views.text import (
+    MESSAGE_TEXT_MAX,
+    OPTION_MAX,
+    SECTION_MAX,
+    cut,
+    esc,
+    fit,
+    pack,
+)
+
 Blocks = list[kit.Block]
 Payload = dict[str, Any]
 
-SECTION_MAX = 3000
-"""Characters of a section's text (slack-platform 1.2)."""
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+"""Blocks of a message and of a view (slack-platform 1.2)."""
 
-MESSAGE_TEXT_MAX = 3000
-OPTION_MAX = 75
-
-
-def esc(text: str) -> str:
-    """Escape user text, so that it can be neither a mention nor a link nor formatting control."""
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(_DISARMED.get(one, one) for one in plain)
-
-
-_DISARMED = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "\u202e": "", "\u202d": ""}
-
-
-def cut(text: str, limit: int) -> str:
-    """Cut escaped text to `limit` characters, with an ellipsis, never inside an escape."""
-    if len(text) <= limit:
-        return text
-    short = text[: limit - 1]
-    opened = short.rfind("&")
-    if opened > short.rfind(";"):
-        short = short[:opened]
-    return short + "…"
+__all__ = [
+    "OPTION_MAX",
+    "SECTION_MAX",
+    "Blocks",
+    "Payload",
+    "actions",
+    "bullets",
+    "button",
+    "context",
+    "cut",
+    "esc",
+    "fit",
+    "message",
+    "modal",
+    "plain",
+    "section",
+    "sections",
+]
 
 
 def plain(text: str, limit: int = OPTION_MAX) -> kit.Text:
     """Plain text, cut; needs no escaping because Slack formats nothing in it."""
-    return kit.Text(cut(text, limit), type_=kit.TextType.PLAINTEXT)
+    return kit.Text(fit(text, limit), type_=kit.TextType.PLAINTEXT)
+
+
+def mrkdwn(text: str) -> kit.Text:
+    """Text in Slack's markup. Verbatim: names of channels and people in it stay mere words."""
+    return kit.Text(cut(text, SECTION_MAX), verbatim=True)
 
 
 def section(text: str) -> kit.Block:
-    """A paragraph of mrkdwn whose user parts are escaped already."""
-    return kit.SectionBlock(text=kit.Text(cut(text, SECTION_MAX)))
+    """A paragraph of mrkdwn whose foreign parts are escaped already."""
+    return kit.SectionBlock(text=mrkdwn(text))
 
 
 def context(text: str) -> kit.Block:
     """Small grey words below something."""
-    return kit.ContextBlock(elements=[kit.Text(cut(text, SECTION_MAX))])
+    return kit.ContextBlock(elements=[mrkdwn(text)])
 
 
-def header(text: str) -> kit.Block:
-    """A bold first line."""
-    return kit.HeaderBlock(text=cut(text, 150))
+def sections(lines: Iterable[str], *, most: int = MESSAGE_BLOCKS, more: str = "") -> Blocks:
+    """Lines in as many sections as they need, at most `most`.
+
+    What does not fit is counted and never silently cut; `more` says where the rest can be read.
+    """
+    texts = pack(lines)
+    blocks: Blocks = [section("\n".join(piece for _, piece in text)) for text in texts[:most]]
+    left = len({number for text in texts[most:] for number, _ in text})
+    if left:
+        blocks.append(context(f"and {left} more{more and f': {more}'}"))
+    return blocks
 
 
-def bullets(lines: Iterable[str]) -> str:
-    """Lines as a list."""
-    return "\n".join(f"• {line}" for line in lines)
+def bullets(lines: Iterable[str]) -> list[str]:
+    """Lines of a list."""
+    return [f"• {one}" for one in lines]
 
 
 def button(
@@ -99,10 +115,15 @@ def actions(buttons: Sequence[kit.Button]) -> kit.Block:
 
 
 def message(text: str, blocks: Blocks) -> Payload:
-    """A message: `text` stands alone (mobile reads only it), blocks get stable ids."""
+    """A message: `text` stands alone (mobile reads only it), blocks get stable ids.
+
+    The last block is kept when there are too many, because it holds what people can do.
+    """
+    words = cut(text, MESSAGE_TEXT_MAX)
     if not blocks:
-        return {"text": cut(text, MESSAGE_TEXT_MAX)}
-    built = kit.Message(channel="C", text=cut(text, MESSAGE_TEXT_MAX), blocks=blocks).to_dict()
+        return {"text": words}
+    kept = _within(blocks, MESSAGE_BLOCKS)
+    built = kit.Message(channel="C", text=words, blocks=kept).to_dict()
     named = [{**block, "block_id": f"b{number}"} for number, block in enumerate(built["blocks"])]
     return {"text": built["text"], "blocks": named}
 
@@ -119,7 +140,7 @@ def modal(
     """A modal view; the title has at most 24 characters."""
     view = kit.ModalView(
         title=plain(title, 24),
-        blocks=blocks,
+        blocks=_within(blocks, VIEW_BLOCKS),
         close=plain(close, 24),
         submit=plain(submit, 24) if submit else None,
         private_metadata=metadata or None,
@@ -129,3 +150,11 @@ def modal(
         if block["type"] != "input":
             block["block_id"] = f"b{number}"
     return dict(view)
+
+
+def _within(blocks: Blocks, most: int) -> Blocks:
+    """Keep a surface within its number of blocks, and say so when that leaves something out."""
+    if len(blocks) <= most:
+        return blocks
+    left = len(blocks) - most + 1
+    return [*blocks[: most - 2], context(f"and {left} more paragraphs"), blocks[-1]]

@@ -6,22 +6,36 @@ from collections.abc import Sequence
 
 import slackblocks as kit
 
+from bot.core.access import WORDS
 from bot.slack import ids
-from bot.slack.views import parts
-from bot.slack.views.parts import Blocks, Payload, bullets, context, esc, modal, section
+from bot.slack.views import granted, parts
+from bot.slack.views.parts import Blocks, Payload, bullets, context, esc, modal, section, sections
 from bot.slack.views.shown import (
     Shown,
     at,
     finding_lines,
     grants_of,
-    matrix,
-    plan_lines,
-    seat_lines,
+    headline,
     state_words,
+    test_lines,
     title,
     who_lines,
 )
+from bot.slack.views.text import code, line
 from store.records import Grant, JournalLine, Request
+
+__all__ = [
+    "brief",
+    "esc",
+    "help_text",
+    "listing",
+    "not_built",
+    "note_view",
+    "reject_view",
+    "request_view",
+    "sentence",
+    "whole",
+]
 
 _SHOWN_LINES = 10
 _LISTED = 20
@@ -29,23 +43,23 @@ _LISTED = 20
 _HELP = (
     ("new", "ask for an integration user"),
     ("list", "the requests, newest first"),
-    ("show IU-17", "one request, with its journal"),
-    ("test IU-17", "log in as its user and try"),
-    ("retry IU-17", "go on after the cause of a block is gone"),
+    ("show IU-17", "one request: where it stands, and what happened to it"),
+    ("test IU-17", "log in as its user and try what was granted"),
+    ("retry IU-17", "go on, once what blocked it is gone"),
     ("withdraw IU-17", "take it back; what was made is undone"),
-    ("help", "this"),
+    ("help", "this list"),
 )
 
 
 def help_text(unknown: str | None = None, suggestion: str | None = None) -> Payload:
     """The commands; an unknown one is named, with what it may have meant."""
-    lines = [f"`{ids.COMMAND} {command}` {words}" for command, words in _HELP]
-    first = "I make integration users in Salesforce, with the least rights they need."
+    lines = bullets(f"`{ids.COMMAND} {command}` {words}" for command, words in _HELP)
+    first = "I make users for integrations in Salesforce, with the least rights they need."
     if unknown is not None:
-        guess = f" Did you mean `{suggestion}`?" if suggestion else ""
-        first = f"I do not know `{esc(unknown)}`.{guess} This is what I know:"
-    text = f"{first}\n{bullets(lines)}"
-    return parts.message(text, [section(text)])
+        guess = f" Did you mean {code(suggestion)}?" if suggestion else ""
+        first = f"I do not know {code(unknown)}.{guess} This is what I know:"
+    text = "\n".join([first, *lines])
+    return parts.message(text, sections([first, *lines]))
 
 
 def not_built(name: str) -> Payload:
@@ -64,14 +78,14 @@ def listing(requests: Sequence[tuple[Request, str]]) -> Payload:
         text = f"There are no requests yet. `{ids.COMMAND} new` makes the first."
         return parts.message(text, [])
     lines = [
-        f"*{one.label}* {esc(one.asked.name)} · {esc(org)} · <@{one.asked.owner}>"
+        f"*{one.label}* {line(one.asked.name)} · {line(org)} · owner <@{one.asked.owner}>"
         f" · {state_words(one)}"
         for one, org in requests[:_LISTED]
     ]
     more = len(requests) - len(lines)
-    blocks: Blocks = [section("\n".join(lines))]
+    blocks = sections(lines)
     if more > 0:
-        blocks.append(context(f"and {more} older ones"))
+        blocks.append(context(f"and {more} older: `{ids.COMMAND} show IU-…` shows each of them"))
     return parts.message("\n".join(lines), blocks)
 
 
@@ -85,30 +99,31 @@ def brief(shown: Shown) -> Payload:
 def whole(shown: Shown, journal: Sequence[JournalLine]) -> Payload:
     """Everything about a request, for those who may see it."""
     request = shown.request
-    head = f"*{title(shown)}*: {state_words(request)}"
-    blocks: Blocks = [section(head), section(who_lines(shown))]
-    if request.preflight and request.preflight.plan:
-        blocks.append(section(f"*Plan*\n{plan_lines(shown)}"))
-    blocks.append(section(f"*Access*\n{matrix(grants_of(request))}"))
-    if request.finding:
-        blocks.append(section(finding_lines(request.finding)))
-    if journal:
-        blocks.append(section(f"*Journal*\n{_journal(journal)}"))
-    return parts.message(f"{title(shown)}: {state_words(request)}", blocks)
+    blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
+    blocks += sections([*finding_lines(request), *test_lines(request)])
+    blocks += sections(who_lines(shown))
+    blocks += granted.plan(shown, most=6)
+    blocks += granted.matrix(shown, most=6)
+    blocks += granted.risks(shown, most=6)
+    told = [one for one in journal if one.event not in {"intent", "batch"}]
+    if told:
+        blocks += sections(["*Journal*", *_journal(told)])
+    return parts.message(headline(shown), blocks)
 
 
 def request_view(shown: Shown) -> Payload:
     """The read-only modal behind `details`: every field by its name."""
     request = shown.request
-    blocks: Blocks = [section(f"*{title(shown)}*"), section(who_lines(shown))]
-    if request.preflight:
-        blocks.append(section(f"*Plan*\n{plan_lines(shown)}"))
+    blocks: Blocks = [section(f"*{title(shown)}*"), *sections(who_lines(shown))]
+    blocks.append(section(granted.danger(shown)))
+    blocks += granted.risks(shown, most=6)
+    blocks += granted.plan(shown, most=6)
     for grant in grants_of(request):
-        blocks += _fields(grant)
-    if seat_lines(shown):
-        blocks.append(section(seat_lines(shown)))
+        blocks += sections(_fields(grant), most=parts.VIEW_BLOCKS)
+    blocks += granted.seats(shown)
     if request.wanted_hash:
-        blocks.append(context(f"An approval binds to `{request.wanted_hash[:16]}`"))
+        words = "An approval holds for exactly this plan and access"
+        blocks.append(context(f"{words}: {code(request.wanted_hash[:16])}"))
     return modal(f"{request.label} in full", blocks, callback=ids.VIEW_REQUEST)
 
 
@@ -118,10 +133,11 @@ def reject_view(request: Request, wanted: str) -> Payload:
         label=parts.plain("Why? The requester reads this.", 2000),
         element=kit.PlainTextInput(action_id=ids.REASON, multiline=True, max_length=1000),
         block_id=ids.REASON,
+        hint=parts.plain("Say what would have to change, so that the next request fits.", 2000),
     )
     return modal(
         f"Reject {request.label}",
-        [section(f"*{esc(request.asked.name)}*"), reason],
+        [section(f"*{request.label} {line(request.asked.name)}*"), reason],
         callback=ids.VIEW_REJECT,
         metadata=ids.Target(request=request.id, wanted=wanted).write(),
         submit="Reject",
@@ -134,34 +150,43 @@ def note_view(title_text: str, text: str, callback: str) -> Payload:
     return modal(title_text, [section(text)], callback=callback)
 
 
-def _journal(journal: Sequence[JournalLine]) -> str:
-    told = [line for line in journal if line.event not in {"intent", "batch"}]
-    return bullets(
-        f"{at(line.at)} {_actor(line.actor)}: {esc(line.detail)}" for line in told[-_SHOWN_LINES:]
+def _journal(told: Sequence[JournalLine]) -> list[str]:
+    left = len(told) - _SHOWN_LINES
+    lines = bullets(
+        f"{at(one.at)} {_actor(one.actor)}: {line(one.detail, 900)}" for one in told[-_SHOWN_LINES:]
     )
+    earlier = f"{left} earlier {'line' if left == 1 else 'lines'} left out"
+    return [earlier, *lines] if left > 0 else lines
 
 
 def _actor(actor: str) -> str:
-    return f"<@{actor}>" if actor[:1] in {"U", "W"} else actor
+    if actor == "engine":
+        return "the bot"
+    return f"<@{actor}>" if actor[:1] in {"U", "W"} else line(actor)
 
 
-def _fields(grant: Grant) -> Blocks:
-    lines = [f"*{esc(grant.object)}* {', '.join(str(verb) for verb in grant.verbs)}"]
+def _fields(grant: Grant) -> list[str]:
+    """One object with all its fields by name, each field once."""
+    both = () if grant.all_fields else set(grant.edit_fields) & set(grant.read_fields)
+    edits = [field for field in grant.edit_fields if field in both]
+    reads = [field for field in grant.read_fields if field not in both]
+    only_edits = [field for field in grant.edit_fields if field not in both]
+    verbs = ", ".join(WORDS[verb] for verb in grant.verbs) or "nothing yet"
+    lines = [f"*{line(grant.object)}*: {verbs}"]
     if grant.all_fields:
-        lines.append("Reads: all fields, future ones too")
-    elif grant.read_fields:
-        lines.append(f"Reads: {esc(', '.join(grant.read_fields))}")
-    if grant.edit_fields:
-        lines.append(f"Edits: {esc(', '.join(grant.edit_fields))}")
-    lines += [f"_{esc(sentence)}_" for sentence in grant.because]
-    return [section(chunk) for chunk in _chunks("\n".join(lines))]
+        lines.append("Reads all fields, those you named and future ones too")
+    if edits:
+        lines.append(f"Reads and edits {_names(edits)}")
+    if reads and not grant.all_fields:
+        lines.append(f"{'Only reads' if edits else 'Reads'} {_names(reads)}")
+    if grant.edit_all:
+        lines.append("Edits every field that can be edited")
+    if only_edits:
+        lines.append(f"Edits {_names(only_edits)}")
+    if len(lines) == 1:
+        lines.append("Only the fields that Salesforce always shows")
+    return [*lines, *bullets(line(why) for why in grant.because)]
 
 
-def _chunks(text: str) -> list[str]:
-    """Split a long list so that nothing of it is cut away."""
-    found, rest = [], text
-    while len(rest) > parts.SECTION_MAX:
-        end = rest.rfind(", ", 0, parts.SECTION_MAX) + 1 or parts.SECTION_MAX
-        found.append(rest[:end])
-        rest = rest[end:]
-    return [*found, rest]
+def _names(fields: Sequence[str]) -> str:
+    return ", ".join(line(field) for field in fields)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import access, form
-from bot.slack.views.parts import bullets, esc
-from store.records import Finding, Grant, Request, Seats, State, Tier
+from bot.core import form
+from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.slack import ids
+from bot.slack.views.text import amp, code, line, quoted
+from store.records import Finding, Grant, Request, State, Vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,11 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One request as it is shown; `done` holds the sentences of steps that are done."""
+    """One request as it is shown.
+
+    `done` holds the sentences of steps that are done. `approvers` are user groups (S…) and users
+    (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
+    """
 
     request: Request
     org_label: str
@@ -31,10 +37,12 @@ class Shown:
     required: int
     prices: Prices
     done: frozenset[str] = frozenset()
+    approvers: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 STATE_WORDS = {
-    State.REQUESTED: "waiting",
+    State.REQUESTED: "waiting for approval",
     State.APPROVED: "approved, being set up",
     State.PROVISIONED: "set up, being tested",
     State.LIVE: "live",
@@ -44,55 +52,82 @@ STATE_WORDS = {
     State.EXPIRED: "expired",
 }
 
-TIER_WORDS = {
-    Tier.LOW: "low: it only reads",
-    Tier.MEDIUM: "medium: it creates or edits records",
-    Tier.HIGH: "high: it deletes, or sees more than sharing allows, or every field",
-}
-
 
 def state_words(request: Request) -> str:
     """The state in words; what is under way beats what became true last."""
     if request.withdrawing:
         return "being withdrawn"
-    if request.state is State.REQUESTED:
-        return _waiting(request)
-    if request.state is State.PROVISIONED and request.finding:
-        return "set up, not proven yet"
-    return STATE_WORDS[request.state]
+    match request.state:
+        case State.REQUESTED if request.preflight is None:
+            return "being checked"
+        case State.REQUESTED if not waits(request):
+            return "needs a change before anybody is asked"
+        case State.PROVISIONED if request.finding:
+            return "set up, not proven yet"
+        case State.LIVE if request.finding:
+            return "live, but the last test failed"
+        case State.BLOCKED if request.finding and request.finding.code == UNDO_INCOMPLETE:
+            return "blocked, only partly undone"
+        case state:
+            return STATE_WORDS[state]
 
 
-def _waiting(request: Request) -> str:
-    if request.preflight is None:
-        return "being checked"
-    if request.preflight.problems:
-        return "needs a change before anybody is asked"
-    return "waiting for approval"
+def waits(request: Request) -> bool:
+    """Is it waiting for a decision of approvers right now?"""
+    asked = request.preflight is not None and not request.preflight.problems
+    return asked and request.state is State.REQUESTED and not request.withdrawing
+
+
+def approvals(request: Request) -> int:
+    """How many different people approved exactly what is wanted now."""
+    return len({vote.who for vote in request.votes if counts(request, vote)})
+
+
+def counts(request: Request, vote: Vote) -> bool:
+    """Is this an approval of what is wanted now, and not of an earlier version?"""
+    return vote.decision == "approve" and vote.wanted_hash == request.wanted_hash
 
 
 def title(shown: Shown) -> str:
     """`IU-17 Warehouse sync · UAT sandbox`; every card begins so."""
     request = shown.request
-    return f"{request.label} {esc(request.asked.name)} · {esc(shown.org_label)}"
+    return f"{request.label} {line(request.asked.name)} · {line(shown.org_label)}"
 
 
-def who_lines(shown: Shown) -> str:
+def headline(shown: Shown) -> str:
+    """The title and the state, for the `text` that mobile phones read."""
+    return f"{title(shown)}: {state_words(shown.request)}"
+
+
+def people_line(request: Request) -> str:
+    """Who asks, and who answers for it."""
+    asked = request.asked
+    return (
+        f"*Asked by* <@{request.requester}> · *Owner* <@{asked.owner}>"
+        f" · *Backup owner* <@{asked.backup_owner}>"
+    )
+
+
+def who_lines(shown: Shown) -> list[str]:
     """Who asks, why, for which system, and who answers for it."""
     asked = shown.request.asked
     lines = [
-        f"*Asked by* <@{shown.request.requester}>",
-        f"*System* {esc(asked.system)}",
-        f"*Why* {esc(asked.purpose)}",
-        f"*Owner* <@{asked.owner}>, backup <@{asked.backup_owner}>",
-        f"*Mailbox* {esc(asked.email)}",
+        people_line(shown.request),
+        f"*System* {line(asked.system)}",
+        "*Why*",
+        *quoted(asked.purpose),
+        f"*App* {line(shown.app_label) if shown.app_label else 'none'}",
     ]
-    if asked.ticket:
-        ticket = esc(asked.ticket)
-        lines.append(f"*Ticket* <{ticket}>" if form.is_link(asked.ticket) else f"*Ticket* {ticket}")
-    lines.append(f"*App* {esc(shown.app_label) if shown.app_label else 'none'}")
     if shown.request.username:
-        lines.append(f"*Username* `{esc(shown.request.username)}`")
-    return "\n".join(lines)
+        lines.append(f"*Username* {code(shown.request.username)}")
+    lines.append(f"*Mailbox* {line(asked.email)}")
+    if asked.ticket:
+        lines.append(f"*Ticket* {_ticket(asked.ticket)}")
+    return lines
+
+
+def _ticket(ticket: str) -> str:
+    return f"<{amp(ticket)}>" if form.is_link(ticket) and len(ticket) <= 500 else line(ticket, 500)
 
 
 def grants_of(request: Request) -> tuple[Grant, ...]:
@@ -103,62 +138,50 @@ def grants_of(request: Request) -> tuple[Grant, ...]:
     return tuple(grant for one in wanted.sets for grant in one.grants)
 
 
-def matrix(grants: Sequence[Grant]) -> str:
-    """The access matrix, fields as counts, and what the closure added."""
-    lines = [esc(line) for line in access.sentences(grants)]
-    added = [esc(line) for line in access.additions(grants)]
-    text = bullets(lines)
-    return f"{text}\n_Added because:_\n{bullets(added)}" if added else text
-
-
-def plan_lines(shown: Shown) -> str:
-    """The plan sentence by sentence, each done or still to do."""
+def more_at(shown: Shown) -> str:
+    """Where the rest can be read when a list is too long for a message."""
     request = shown.request
-    sentences = request.preflight.plan if request.preflight else ()
-    finished = request.state in {State.PROVISIONED, State.LIVE}
-    begun = request.approved_at is not None
-    lines = []
-    for number, sentence in enumerate(sentences, start=1):
-        done = finished or sentence in shown.done
-        mark = (":white_check_mark: " if done else ":hourglass_flowing_sand: ") if begun else ""
-        word = (" (done)" if done else "") if begun else ""
-        lines.append(f"{mark}{number}. {esc(sentence)}{word}")
-    return "\n".join(lines)
+    return "see Details" if waits(request) else f"`{ids.COMMAND} show {request.label}`"
 
 
-def seat_lines(shown: Shown) -> str:
-    """Seats after this request, and what it costs."""
-    preflight = shown.request.preflight
-    if preflight is None or preflight.license_seats is None or preflight.psl_seats is None:
-        return ""
-    license_after = _after(preflight.license_seats)
-    psl_after = _after(preflight.psl_seats)
-    prices = shown.prices
-    saved = prices.full - prices.integration
-    return (
-        f"*Seats after this* Salesforce Integration {license_after},"
-        f" Salesforce API Integration {psl_after}\n"
-        f"*Cost* one integration seat, {_money(prices.integration)} {esc(prices.currency)} a month"
-        f" by list price if you have to buy it; a full licence would cost"
-        f" {_money(saved)} {esc(prices.currency)} more"
-    )
+def finding_lines(request: Request) -> list[str]:
+    """Cause, remedy, and who can do it; empty when nothing is wrong, or it is taken back anyway."""
+    finding = request.finding
+    if finding is None or request.withdrawing:
+        return []
+    return [
+        f"*What is wrong* {line(finding.cause, 1500)}",
+        f"*What to do* {line(finding.remedy, 1500)}",
+        f"*Who can do it* {who_can(request, finding)}",
+    ]
 
 
-def _after(seats: Seats) -> str:
-    return f"{seats.free - 1} of {seats.total} free"
+def who_can(request: Request, finding: Finding) -> str:
+    """Who can do something about a finding: a person where the request names one."""
+    named = {"owner": request.asked.owner, "requester": request.requester}
+    person = named.get(finding.who)
+    return f"{finding.who} <@{person}>" if person else line(finding.who)
 
 
-def _money(amount: float) -> str:
-    return f"{amount:.0f}" if float(amount).is_integer() else f"{amount:.2f}"
+def test_lines(request: Request) -> list[str]:
+    """What the test of the login does right now; empty when none is under way."""
+    if request.next_try_at is None or request.withdrawing or request.state is State.REQUESTED:
+        return []
+    if not request.tries:
+        return ["The bot logs in as the new user now and tries what was granted."]
+    last = f" It stops trying at {at(request.proof_until)}." if request.proof_until else ""
+    return [
+        (
+            "The login does not work yet. New apps and grants can take minutes to reach every"
+            " part of Salesforce, so the bot tries again by itself; nobody has to do anything."
+        ),
+        f"*Next try* {at(request.next_try_at)}.{last}",
+    ]
 
 
-def finding_lines(finding: Finding) -> str:
-    """Cause, remedy, and who can do it."""
-    return (
-        f"*What is wrong* {esc(finding.cause)}\n"
-        f"*What to do* {esc(finding.remedy)}\n"
-        f"*Who* {esc(finding.who)}"
-    )
+def mentions(people: Sequence[str]) -> str:
+    """User groups and users, as Slack shows them."""
+    return ", ".join(f"<!subteam^{one}>" if one[:1] == "S" else f"<@{one}>" for one in people)
 
 
 def at(moment: datetime) -> str:

@@ -1,0 +1,347 @@
+"""Every surface in every state, built of one vocabulary: believable words, or hostile ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core import plan
+from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
+from bot.slack.views import card, dm, form, replies
+from bot.slack.views.parts import Payload
+from bot.slack.views.shown import Prices, Shown
+from store.records import (
+    Asked,
+    Draft,
+    Finding,
+    Grant,
+    JournalLine,
+    PermissionSetRef,
+    Preflight,
+    Request,
+    Seats,
+    Source,
+    State,
+    Tier,
+    Verb,
+    Vote,
+    Wanted,
+    WantedSet,
+)
+from tests.core.cast import NOON, a_request, an_asked
+
+R, C, E, D, V = Verb.READ, Verb.CREATE, Verb.EDIT, Verb.DELETE, Verb.VIEW_ALL
+DOMAIN = "https://acme--uat.sandbox.my.salesforce.com"
+USERNAME = "warehouse-sync@integrations.acme.example.uat"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What people and orgs wrote; `hostile` puts one text everywhere."""
+
+    name: str = "Warehouse sync"
+    purpose: str = "Keep stock levels equal.\nToday a person copies them by hand, twice a day."
+    system: str = "Warehouse"
+    ticket: str = "https://tickets.acme.example/OPS-1712"
+    email: str = "warehouse@acme.example"
+    username: str = USERNAME
+    org: str = "UAT sandbox"
+    app: str = "Warehouse sync app"
+    reason: str = "Delete on invoices is not needed.\nPlease ask without it."
+    said: str = "Invoice_Line__c is shared privately: without a role it sees only its own records."
+    object: str = "Invoice_Line__c"
+    field: str = "Unit_Price__c"
+    currency: str = "USD"
+    option: str = "UAT sandbox"
+
+    @classmethod
+    def hostile(cls, text: str) -> Words:
+        names = [name for name in cls.__dataclass_fields__ if name != "option"]
+        return cls(**dict.fromkeys(names, text), option=text or "?")
+
+
+def an_integration(words: Words) -> Asked:
+    return an_asked(
+        name=words.name,
+        purpose=words.purpose,
+        system=words.system,
+        ticket=words.ticket,
+        email=words.email,
+    )
+
+
+def grants(words: Words) -> tuple[Grant, ...]:
+    return (
+        Grant(
+            object="Account",
+            verbs=(R,),
+            read_fields=("AccountNumber", "Stock_Level__c"),
+            because=(f"Read on Account, because {words.object} is a detail of it.",),
+        ),
+        Grant(
+            object=words.object,
+            verbs=(R, C, E),
+            read_fields=("Quantity__c", "Total__c", words.field),
+            edit_fields=("Quantity__c", words.field),
+            because=(f"Reading {words.field} on {words.object}, because editing needs it.",),
+        ),
+        Grant(object="Case", verbs=(R, E, D), all_fields=True, edit_fields=("Status",)),
+    )
+
+
+def a_wanted(words: Words) -> Wanted:
+    one = WantedSet(
+        name="Integration_17_Warehouse_sync",
+        label=f"Integration: {words.name} (IU-17)",
+        description=words.system,
+        licensed=False,
+        grants=grants(words),
+        app_id="0CiAPP",
+    )
+    return Wanted(
+        org_id="00DUAT",
+        user={"Username": words.username, "LastName": words.name},
+        sets=(one,),
+        objects_order=("Account", words.object, "Case"),
+        app_key="warehouse",
+        app_kind="external_client_app",
+        app_name="Warehouse_Sync",
+    )
+
+
+def a_preflight(words: Words, **changes: Any) -> Preflight:
+    wanted = a_wanted(words)
+    found = Preflight(
+        at=NOON,
+        wanted=wanted,
+        plan=plan.say_all(wanted),
+        risks=(words.said, f"The app {words.app} lets every user authorise it by themselves."),
+        problems=(),
+        license_seats=Seats(total=5, used=2, reserved=1),
+        psl_seats=Seats(total=5, used=5, reserved=1),
+        tier=Tier.HIGH,
+    )
+    return replace(found, **changes)
+
+
+def a_finding(words: Words, code: str = "missing_right") -> Finding:
+    return Finding(code=code, cause=words.said, remedy=words.reason, who="Salesforce admin")
+
+
+def a_vote(who: str, minutes: int, **changes: Any) -> Vote:
+    at = NOON + timedelta(minutes=minutes)
+    return replace(Vote(who=who, decision="approve", at=at, wanted_hash="hash-2"), **changes)
+
+
+def checked(words: Words, **changes: Any) -> Request:
+    request = a_request(
+        asked=an_integration(words), preflight=a_preflight(words), wanted_hash="hash-2"
+    )
+    return replace(request, **changes)
+
+
+def decided(words: Words, **changes: Any) -> Request:
+    sets = (PermissionSetRef(name="Integration_17_Warehouse_sync", id="0PSIU"),)
+    request = checked(
+        words,
+        state=State.APPROVED,
+        votes=(a_vote("U0ADA", 5), a_vote("U0BEN", 9)),
+        approved_at=NOON + timedelta(minutes=9),
+        user_id="005IU",
+        permission_sets=sets,
+    )
+    return replace(request, **changes)
+
+
+def shown(request: Request, words: Words, **changes: Any) -> Shown:
+    found = Shown(
+        request=request,
+        org_label=words.org,
+        my_domain_url=DOMAIN,
+        app_label=words.app,
+        required=2,
+        prices=Prices(currency=words.currency, full=165, integration=10),
+        approvers=("S0SALESFORCE", "U0ADA"),
+    )
+    return replace(found, **changes)
+
+
+def steps(words: Words, first: int) -> frozenset[str]:
+    return frozenset(plan.say_all(a_wanted(words))[:first])
+
+
+def requests(words: Words) -> dict[str, Shown]:
+    """One request in each of its states."""
+    blocked = {"state": State.BLOCKED}
+    tested = {"state": State.PROVISIONED, "proof_until": NOON + timedelta(minutes=20)}
+    every = steps(words, 99)
+    found = {
+        "being checked": a_request(asked=an_integration(words)),
+        "problems": checked(
+            words,
+            preflight=a_preflight(
+                words, wanted=None, plan=(), problems=(a_finding(words), a_finding(words, "gone"))
+            ),
+            wanted_hash="",
+        ),
+        "waiting 0 of 2": checked(words),
+        "waiting 1 of 2": checked(
+            words, votes=(a_vote("U0BEN", 1, wanted_hash="hash-1"), a_vote("U0ADA", 5))
+        ),
+        "approved": decided(words),
+        "withdrawing": decided(words, withdrawing=True),
+        "withdrawing before": decided(words, withdrawing=True, finding=a_finding(words)),
+        "testing": decided(words, **tested, next_try_at=NOON),
+        "waiting for propagation": decided(
+            words, **tested, next_try_at=NOON + timedelta(seconds=30), tries=2
+        ),
+        "org away": decided(
+            words, state=State.PROVISIONED, next_try_at=NOON + timedelta(seconds=30), tries=1
+        ),
+        "not proven": decided(
+            words, state=State.PROVISIONED, finding=not_proven(app_label=words.app)
+        ),
+        "live": decided(words, state=State.LIVE),
+        "live by hand": decided(words, state=State.LIVE),
+        "live, last test failed": decided(
+            words, state=State.LIVE, finding=sees_nothing([words.object])
+        ),
+        "blocked while set up": decided(words, **blocked, finding=a_finding(words)),
+        "blocked by the test": decided(words, **blocked, finding=sees_nothing([words.object])),
+        "blocked, reason unknown": decided(words, **blocked),
+        "undo incomplete": decided(
+            words,
+            **blocked,
+            finding=undo_incomplete((f"Deactivate the user {words.username}",), None),
+        ),
+        "rejected": checked(
+            words,
+            state=State.REJECTED,
+            votes=(a_vote("U0ADA", 5, decision="reject", reason=words.reason),),
+        ),
+        "rejected silently": checked(
+            words, state=State.REJECTED, votes=(a_vote("U0ADA", 5, decision="reject"),)
+        ),
+        "rejected by nobody known": checked(words, state=State.REJECTED),
+        "withdrawn": checked(words, state=State.WITHDRAWN),
+        "withdrawn after approval": decided(words, state=State.WITHDRAWN),
+        "withdrawn before anything was made": decided(words, state=State.WITHDRAWN, user_id=None),
+        "expired": checked(words, state=State.EXPIRED),
+    }
+    done = {"blocked by the test": every, "approved": steps(words, 2)}
+    done |= {"blocked while set up": steps(words, 3)}
+    return {
+        state: shown(
+            request,
+            words,
+            done=done.get(state, frozenset()),
+            by_hand=state == "live by hand",
+        )
+        for state, request in found.items()
+    }
+
+
+def journal(words: Words, lines: int = 12) -> list[JournalLine]:
+    actors = ("U0RAE", "engine", "operator")
+    return [
+        JournalLine(
+            at=NOON + timedelta(minutes=number),
+            actor=actors[number % 3],
+            source=Source.ENGINE,
+            event="intent" if number == 1 else "done",
+            detail=f"{number} {words.said}",
+        )
+        for number in range(lines)
+    ]
+
+
+def a_draft(words: Words) -> Draft:
+    asked = replace(
+        an_integration(words),
+        grants=(Grant(object="Account", verbs=()), Grant(object="Invoice_Line__c", verbs=())),
+    )
+    return Draft(id="draft-1", owner="U0RAE", asked=asked, created_at=NOON)
+
+
+def wide(words: Words, objects: int, fields: int) -> Request:
+    """A request for many objects with many fields each."""
+    names = tuple(f"Field_Number_{number:03}__c" for number in range(fields))
+    many = tuple(
+        Grant(
+            object=f"Invoice_Line_Number_{number:02}__c",
+            verbs=(R, C, E),
+            read_fields=(*names, words.field),
+            edit_fields=names[: fields // 2],
+        )
+        for number in range(objects)
+    )
+    wanted = a_wanted(words)
+    wanted = replace(wanted, sets=(replace(wanted.sets[0], grants=many),))
+    found = a_preflight(words, wanted=wanted, plan=plan.say_all(wanted))
+    return checked(words, preflight=found)
+
+
+def views(words: Words) -> dict[str, Payload]:
+    orgs = [
+        form.OrgOption(key="uat", label=words.option, free=2, total=5),
+        form.OrgOption(key="prod", label="Production", free=-1, total=3),
+        form.OrgOption(key="dev", label="Developer org", free=None, total=None),
+    ]
+    waiting = requests(words)["waiting 0 of 2"]
+    unseen = requests(words)["being checked"]
+    return {
+        "form step 1": form.details(orgs, "uat"),
+        "form step 1, other org": form.details(orgs, "prod", reset="prod-1"),
+        "form step 1, unknown org": form.details(orgs, "gone", reset="gone-1"),
+        "form step 2": form.access(a_draft(words), words.username or "proposal"),
+        "details": replies.request_view(waiting),
+        "details before the check": replies.request_view(unseen),
+        "details, 300 fields": replies.request_view(shown(wide(words, 1, 300), words)),
+        "details, 10 objects of 800 fields": replies.request_view(
+            shown(wide(words, 10, 800), words)
+        ),
+        "reject": replies.reject_view(waiting.request, "hash-2"),
+        "note": replies.note_view("Not done", "Nothing was changed.", "note"),
+    }
+
+
+def answers(words: Words) -> dict[str, Payload]:
+    known = requests(words)
+    listed = [(one.request, words.org) for one in known.values()]
+    plain = shown(checked(words), words, app_label=None)
+    return {
+        "help": replies.help_text(),
+        "unknown command": replies.help_text(words.name, "list"),
+        "unknown command, no guess": replies.help_text(words.name),
+        "not built": replies.not_built("stale"),
+        "sentence": replies.sentence("IU-17 goes on now."),
+        "list": replies.listing(listed[:4]),
+        "long list": replies.listing(listed),
+        "empty list": replies.listing([]),
+        "brief": replies.brief(known["live"]),
+        "whole": replies.whole(known["blocked by the test"], journal(words)),
+        "whole, testing": replies.whole(known["testing"], journal(words, 3)),
+        "whole, new": replies.whole(known["being checked"], []),
+        "card, no app": card.card(plain),
+        "card, no approvers known": card.card(replace(plain, approvers=())),
+        "card, wide": card.card(shown(wide(words, 10, 40), words)),
+    }
+
+
+SURFACES: dict[str, Callable[[Shown], Payload]] = {
+    "card": card.card,
+    "dm": dm.dm,
+    "end": dm.end,
+}
+
+
+def messages(words: Words) -> dict[str, Payload]:
+    known = requests(words)
+    found = {
+        f"{surface}, {state}": view(one)
+        for surface, view in SURFACES.items()
+        for state, one in known.items()
+    }
+    return found | answers(words)
