@@ -96,6 +96,11 @@ def read_details(values: Values) -> Asked | Errors:
     )
 
 
+def read_org(values: Values) -> str:
+    """Read which org is chosen in step 1; empty when none is."""
+    return _one(values, "org")
+
+
 def problems_details(
     asked: Asked,
     *,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import lifecycle, policy
 from bot.core.lifecycle import Event, Refusal
 from bot.core.policy import Action, Actor
-from bot.flows import telling
+from bot.flows import reading, telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_provision
 from bot.flows.requests import change, may, undecided
@@ -33,13 +33,7 @@ async def decide(
     """
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
-        may(actor, Action.APPROVE if approve else Action.REJECT, request)
-        undecided(request)
-        if request.wanted_hash != wanted_hash:
-            raise Refusal(
-                f"This card of {request.label} is out of date: the request was checked again since."
-                " Please decide on the newest card."
-            )
+        _may_decide(request, actor, wanted_hash, approve=approve)
         vote = Vote(
             who=actor.user,
             decision="approve" if approve else "reject",
@@ -54,6 +48,28 @@ async def decide(
         return await _approve(ctx, conn, request, vote, now)
 
     return await change(ctx, request_id, act)
+
+
+async def before_deciding(
+    ctx: Context, *, request_id: int, wanted_hash: str, actor: Actor
+) -> Request:
+    """The request, if this person can reject what the card showed; else raises `Refusal`."""
+    request = (await reading.one(ctx, request_id, actor)).request
+    _may_decide(request, actor, wanted_hash, approve=False)
+    return request
+
+
+def _may_decide(request: Request, actor: Actor, wanted_hash: str, *, approve: bool) -> None:
+    may(actor, Action.APPROVE if approve else Action.REJECT, request)
+    undecided(request, actor)
+    asked = request.preflight is not None and not request.preflight.problems
+    if not (asked and request.wanted_hash and request.wanted_hash == wanted_hash):
+        raise Refusal(
+            f"This card of {request.label} is out of date: the request was checked again since."
+            " Please decide on the newest card."
+        )
+    if any(vote.who == actor.user and vote.wanted_hash == wanted_hash for vote in request.votes):
+        raise Refusal(f"You have already decided about {request.label}.")
 
 
 async def _reject(

@@ -156,7 +156,6 @@ async def _details_errors(
     org = ctx.settings.orgs.get(asked.org)
     if org is None:
         return {"org": "Please choose an org from the list."}
-    facts = await catalogue.org(conn, asked.org)
     errors = form.problems_details(
         asked,
         people=people,
@@ -166,8 +165,24 @@ async def _details_errors(
             await catalogue.facts(conn, asked.org, [grant.object for grant in asked.grants])
         ),
     )
-    why_not = _why_not(facts, org.label) or await no_seat(conn, asked.org, org.label)
+    why_not = await _closed(conn, asked.org, org.label)
     return {**errors, "org": why_not} if why_not else errors
+
+
+async def org_errors(ctx: Context, key: str) -> dict[str, str]:
+    """What is wrong with choosing this org right now, by block; nothing when all is well."""
+    org = ctx.settings.orgs.get(key)
+    if org is None:
+        return {}
+    async with ctx.database.read() as conn:
+        why_not = await _closed(conn, key, org.label)
+    return {"org": why_not} if why_not else {}
+
+
+async def _closed(conn: AsyncConnection, key: str, label: str) -> str | None:
+    """Why no request can be made for this org: it cannot be read, or has no free seat."""
+    why_not = _why_not(await catalogue.org(conn, key), label)
+    return why_not or await no_seat(conn, key, label)
 
 
 async def proposal(ctx: Context, draft: Draft) -> str:
@@ -184,13 +199,19 @@ async def submit(
     """Make the one request of a draft: seat reserved, preflight enqueued, DM wanted, one commit.
 
     A second submit of the same draft answers the request that the first one made. Raises
-    `FormErrors` by block_id, and `Refusal` when the draft is gone or is somebody else's.
+    `FormErrors` by block_id, and `Refusal` when the draft is gone or is somebody else's, or when
+    this person may not ask any more. Who wants a seat of the org waits for whoever came before, so
+    that the draft, the seats and the usernames are seen as they are then.
     """
+    decision = policy.may(Action.NEW, actor, None)
+    if not decision.allowed:
+        raise Refusal(decision.reason)
     now = ctx.clock()
     async with ctx.database.write() as conn:
         draft = await ledger.get_draft(conn, draft_id, now=now)
-        if draft is None or draft.owner != actor.user:
+        if draft is None or draft.owner != actor.user or draft.asked.org not in ctx.settings.orgs:
             raise Refusal(GONE)
+        await ledger.lock_org(conn, draft.asked.org)
         made = await ledger.request_of_draft(conn, draft_id)
         if made is not None:
             return made
@@ -222,11 +243,8 @@ async def _access_errors(
             errors["username"] = (
                 "Another request wants this username. Leave the field empty to take the proposal."
             )
-    await ledger.lock_org(conn, draft.asked.org)
-    full = await no_seat(conn, draft.asked.org, org.label)
-    if full:
-        errors.setdefault("org", full)
-    return errors
+    closed = await _closed(conn, draft.asked.org, org.label)
+    return {**errors, "org": closed} if closed else errors
 
 
 async def _create(

@@ -6,6 +6,7 @@ from bot.flows.context import Context
 from store import catalogue
 
 ALL = "*"
+_EVERY = 10_000  # no object has more fields; what a picker shows is cut where it is shown
 Choices = list[tuple[str, str]]
 """Pairs of value and label."""
 
@@ -31,7 +32,7 @@ async def objects(ctx: Context, org: str, text: str) -> Choices:
 async def fields(ctx: Context, org: str, name: str, text: str, *, edit: bool) -> Choices:
     """Fields of one object; read-only ones are not offered for editing. All of them come first."""
     async with ctx.database.read() as conn:
-        found = await catalogue.fields(conn, org, name, text, 99)
+        found = await catalogue.fields(conn, org, name, text, _EVERY)
     every = "Every editable field" if edit else "All fields, future ones too"
     shown = not text.strip() or text.strip().casefold() in every.casefold()
     return [

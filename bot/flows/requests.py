@@ -87,7 +87,7 @@ async def recheck(ctx: Context, request_id: int, actor: Actor) -> Request:
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
         may(actor, Action.RECHECK, request)
-        undecided(request)
+        undecided(request, actor)
         if request.withdrawing:
             raise Refusal(f"{request.label} is being withdrawn.")
         if request.preflight is None or not request.preflight.problems:
@@ -178,7 +178,7 @@ def may(actor: Actor, action: Action, request: Request) -> None:
         raise Refusal(decision.reason)
 
 
-def undecided(request: Request) -> None:
+def undecided(request: Request, actor: Actor) -> None:
     """Refuse a request that is decided already, with the name of who was first."""
     if request.state is State.REQUESTED:
         return
@@ -187,6 +187,8 @@ def undecided(request: Request) -> None:
     if request.votes:
         last = request.votes[-1]
         word = "rejected" if last.decision == "reject" else "approved"
+        if last.who == actor.user:
+            raise Refusal(f"You have already {word} {request.label}. Nothing more to do.")
         raise Refusal(f"<@{last.who}> was first and {word} {request.label}. Nothing more to do.")
     raise Refusal(f"{request.label} is {request.state}, so there is nothing to decide.")
 

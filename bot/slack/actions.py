@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor, may
@@ -15,15 +13,16 @@ from bot.flows import deciding, reading, requests
 from bot.flows.context import Context
 from bot.slack import ids
 from bot.slack.answering import Afterwards, sorry, view_answer
-from bot.slack.modals import team_of
+from bot.slack.payloads import Body, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
 from bot.slack.views import replies
+from bot.slack.voice import Voice
 from store import outbox
-from store.records import Request
+from store.records import Message, Request
 
-Body = Mapping[str, Any]
 Care = Callable[[Context, int, Actor], Awaitable[Request]]
+Work = Callable[[ids.Target, Actor], Awaitable[None]]
 
 _CARE: Mapping[str, Care] = {
     ids.RECHECK: requests.recheck,
@@ -36,9 +35,10 @@ _CARE: Mapping[str, Care] = {
 class Actions:
     """Listeners of buttons, and of the modal that asks for a reason."""
 
-    def __init__(self, ctx: Context, people: People, afterwards: Afterwards) -> None:
+    def __init__(self, ctx: Context, people: People, voice: Voice, afterwards: Afterwards) -> None:
         self._ctx = ctx
         self._people = people
+        self._voice = voice
         self._afterwards = afterwards
 
     def register(self, app: AsyncApp) -> None:
@@ -50,7 +50,7 @@ class Actions:
         for action in _CARE:
             app.action(action)(self.on_care)
 
-    async def on_approve(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_approve(self, ack: AsyncAck, body: Body) -> None:
         """Approve exactly what the card showed."""
 
         async def work(target: ids.Target, actor: Actor) -> None:
@@ -62,23 +62,21 @@ class Actions:
                 approve=True,
             )
 
-        await self._click(ack, body, client, work)
+        await self._click(ack, body, work)
 
-    async def on_reject(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_reject(self, ack: AsyncAck, body: Body) -> None:
         """Ask for the reason, unless this person could not reject anyway."""
 
         async def work(target: ids.Target, actor: Actor) -> None:
-            seen = await reading.one(self._ctx, target.request, actor)
-            decision = may(Action.REJECT, actor, seen.request)
-            if not decision.allowed:
-                raise Refusal(decision.reason)
-            requests.undecided(seen.request)
-            view = replies.reject_view(seen.request, target.wanted)
-            await client.views_open(trigger_id=str(body["trigger_id"]), view=view)
+            request = await deciding.before_deciding(
+                self._ctx, request_id=target.request, wanted_hash=target.wanted, actor=actor
+            )
+            view = replies.reject_view(request, target.wanted)
+            await self._voice.open(trigger=str(body["trigger_id"]), user=actor.user, view=view)
 
-        await self._click(ack, body, client, work)
+        await self._click(ack, body, work)
 
-    async def on_details(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_details(self, ack: AsyncAck, body: Body) -> None:
         """Open everything about a request, read only."""
 
         async def work(target: ids.Target, actor: Actor) -> None:
@@ -88,9 +86,9 @@ class Actions:
             async with self._ctx.database.read() as conn:
                 shown = await load(self._ctx.settings, conn, seen.request)
             view = replies.request_view(shown)
-            await client.views_open(trigger_id=str(body["trigger_id"]), view=view)
+            await self._voice.open(trigger=str(body["trigger_id"]), user=actor.user, view=view)
 
-        await self._click(ack, body, client, work)
+        await self._click(ack, body, work)
 
     async def on_reason(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """The reason is given: reject."""
@@ -113,45 +111,60 @@ class Actions:
             )
             await ack()
 
-        await view_answer(ack, "reject", work)
+        await view_answer(ack, "reject", work, under=ids.REASON)
 
-    async def on_care(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_care(self, ack: AsyncAck, body: Body) -> None:
         """Recheck, withdraw, retry or confirm: whichever button it was."""
         care = _CARE[str(body["actions"][0]["action_id"])]
 
         async def work(target: ids.Target, actor: Actor) -> None:
             await care(self._ctx, target.request, actor)
 
-        await self._click(ack, body, client, work)
+        await self._click(ack, body, work)
 
-    async def _click(
-        self,
-        ack: AsyncAck,
-        body: Body,
-        client: AsyncWebClient,
-        work: Callable[[ids.Target, Actor], Awaitable[None]],
-    ) -> None:
+    async def _click(self, ack: AsyncAck, body: Body, work: Work) -> None:
         """Do what a click asks for; what is refused is told to the person who clicked, only."""
-        user = str(body["user"]["id"])
+        refused = ""
         try:
             target = ids.Target.read(str(body["actions"][0]["value"]))
-            await work(target, await self._people.actor(user, team_of(body)))
-            text = await self._living(body, target)
+            await work(target, await self._people.actor(str(body["user"]["id"]), team_of(body)))
         except Exception as error:  # noqa: BLE001 - told to the person and logged
-            text = sorry(error, str(body["actions"][0]["action_id"]))
-        if text:
-            channel = str(body["channel"]["id"])
-            self._afterwards.do(client.chat_postEphemeral(channel=channel, user=user, text=text))
+            refused = sorry(error, f"button {str(body['actions'][0]['action_id'])[:40]!r}")
+        self._afterwards.do(self._tell(body, refused))
         await ack()
 
-    async def _living(self, body: Body, target: ids.Target) -> str | None:
-        """A click on a message that is not the remembered one: say where the living one is."""
-        clicked = body.get("message")
-        if not isinstance(clicked, Mapping):
+    async def _tell(self, body: Body, refused: str) -> None:
+        """Say what was refused, and where the living message is when an old copy was clicked."""
+        user = str(body["user"]["id"])
+        living = await self._living(body, user)
+        if not refused and living is None:
+            return
+        words = [refused] if refused else ["Done."]
+        if living is not None:
+            words.append(await self._where(living))
+        channel = str((body.get("channel") or {}).get("id") or user)
+        await self._voice.whisper(channel, user, " ".join(words))
+
+    async def _living(self, body: Body, user: str) -> Message | None:
+        """The remembered message, when the one that was clicked is an extra copy of it."""
+        clicked, channel = body.get("message"), body.get("channel")
+        if not isinstance(clicked, Mapping) or not isinstance(channel, Mapping):
+            return None
+        try:
+            number = ids.Target.read(str(body["actions"][0]["value"])).request
+        except ValueError:
             return None
         async with self._ctx.database.read() as conn:
-            known = [await outbox.find(conn, target.request, surface) for surface in ("card", "dm")]
-        here = [one for one in known if one and one.channel == body["channel"]["id"] and one.ts]
-        if not here or any(one.ts == clicked.get("ts") for one in here):
+            known = [
+                await outbox.find(conn, number, "card"),
+                await outbox.find(conn, number, "dm", target=user),
+            ]
+        here = [one for one in known if one and one.channel == channel["id"] and one.ts]
+        if any(one.ts == clicked.get("ts") for one in here):
             return None
-        return "Done. This is an old copy of the message; the newest one moves on from here."
+        return here[0] if here else None
+
+    async def _where(self, living: Message) -> str:
+        link = await self._voice.link(str(living.channel), str(living.ts))
+        newest = f"<{link}|the newest one>" if link else "the newest one in this conversation"
+        return f"This is an old copy of the message; please go on with {newest}."

@@ -1,30 +1,37 @@
-"""The Bolt app and its Socket Mode: bounded, drained, on one shared HTTP session."""
+"""The Bolt app: every listener answers before its ack is sent, and nothing ends without one."""
 
 from __future__ import annotations
 
-import asyncio
+import json
+import os
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.lifecycle import Refusal
 from bot.flows.context import Context
 from bot.slack.actions import Actions
-from bot.slack.answering import Afterwards
+from bot.slack.answering import Afterwards, sorry
 from bot.slack.commands import Commands
 from bot.slack.modals import Modals
 from bot.slack.options import Options
 from bot.slack.people import People
+from bot.slack.socket import Socket
+from bot.slack.voice import Voice
+
+__all__ = ["Socket", "Surface", "build", "web_client"]
 
 _log = structlog.get_logger(__name__)
-_AT_ONCE = 64
+_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 
 def web_client(
@@ -38,9 +45,10 @@ def web_client(
     """A Web API client on the shared session; the engine and the courier retry, not the transport.
 
     Its default retry handler repeats on connection errors, which can post a message twice
-    (slack-platform 2.2).
+    (slack-platform 2.2). Without a proxy it would take HTTPS_PROXY by itself, whatever NO_PROXY
+    says, so the proxy is set once more.
     """
-    return AsyncWebClient(
+    client = AsyncWebClient(
         token=token,
         base_url=base_url,
         session=session,
@@ -49,6 +57,8 @@ def web_client(
         trust_env_in_session=False,
         retry_handlers=[],
     )
+    client.proxy = proxy
+    return client
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,66 +71,57 @@ class Surface:
 
 def build(ctx: Context, client: AsyncWebClient, people: People, signing_secret: str) -> Surface:
     """Build the app: every listener answers before its ack is sent."""
-    app = AsyncApp(
-        client=client,
-        token=client.token,
-        signing_secret=signing_secret,
-        process_before_response=True,
-        ignoring_self_events_enabled=True,
-    )
+    with _without_oauth():
+        app = AsyncApp(
+            client=client,
+            signing_secret=signing_secret,
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+        )
     afterwards = Afterwards()
-    modals = Modals(ctx, people, afterwards)
+    voice = Voice(client, afterwards)
+    modals = Modals(ctx, people, voice, afterwards)
     for part in (
         modals,
         Options(ctx),
         Commands(ctx, people, modals),
-        Actions(ctx, people, afterwards),
+        Actions(ctx, people, voice, afterwards),
     ):
         part.register(app)
+    app.error(last_resort)
     return Surface(app=app, afterwards=afterwards)
 
 
-class Socket(AsyncSocketModeHandler):
-    """Socket Mode that bounds what runs at once and can be drained.
+@contextmanager
+def _without_oauth() -> Iterator[None]:
+    """Hide what makes Bolt leave its token for an OAuth flow: another app's id and secret.
 
-    The library starts one unreferenced task per envelope, without a bound, and its close does not
-    wait for them (slack-platform 2.1).
+    Bolt reads them from the environment by itself (slack-platform 3.2).
     """
+    hidden = {name: os.environ.pop(name) for name in _OAUTH if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
-        super().__init__(app, app_token)
-        self._free = asyncio.Semaphore(_AT_ONCE)
-        self._running = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._closing = False
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Handle one envelope; while closing none is taken, so that Slack gives it elsewhere."""
-        if self._closing:
-            return
-        self._running += 1
-        self._idle.clear()
-        try:
-            async with self._free:
-                await super().handle(client, req)
-        except Exception:  # noqa: BLE001 - one envelope must not end the others
-            _log.exception("slack.envelope", type=req.type)
-        finally:
-            self._running -= 1
-            if not self._running:
-                self._idle.set()
-
-    async def connected(self) -> bool:
-        """Is there a living connection to Slack?"""
-        client: AsyncBaseSocketModeClient = self.client
-        return bool(await client.is_connected())
-
-    async def drain(self, seconds: float) -> None:
-        """Take no more envelopes, finish those in hand for at most `seconds`, then disconnect."""
-        self._closing = True
-        try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            _log.warning("slack.drain", left=self._running)
-        await self.close_async()  # type: ignore[no-untyped-call]
+async def last_resort(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    """Ack what no listener took or a listener dropped: without an ack Slack says "timed out"."""
+    if isinstance(error, BoltUnhandledRequestError):
+        _log.warning("slack.unhandled", type=body.get("type") or body.get("command"))
+        error = Refusal("That button or command is not one of mine any more. Please start again.")
+    text = sorry(error, "last resort")
+    answer: dict[str, Any] = {}
+    if "command" in body:
+        answer = {"response_type": "ephemeral", "text": text}
+    elif body.get("type") == "block_suggestion":
+        answer = {"options": []}
+    elif body.get("type") == "view_submission":
+        inputs = [one for one in body["view"]["blocks"] if one["type"] == "input"]
+        errors = {one["block_id"]: text for one in inputs[:1]}
+        answer = {"response_action": "errors", "errors": errors} if errors else {}
+    return BoltResponse(
+        status=200,
+        body=json.dumps(answer) if answer else "",
+        headers={"Content-Type": "application/json"},
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import assert_never
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core import command as said
 from bot.core.policy import Actor
@@ -15,13 +13,12 @@ from bot.flows import reading, requests
 from bot.flows.context import Context
 from bot.slack import ids
 from bot.slack.answering import command_answer
-from bot.slack.modals import Modals, team_of
+from bot.slack.modals import Modals
+from bot.slack.payloads import Body, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
 from bot.slack.views import replies
 from bot.slack.views.parts import Payload
-
-Body = Mapping[str, Any]
 
 
 class Commands:
@@ -36,12 +33,12 @@ class Commands:
         """Hang the listener into the app."""
         app.command(ids.COMMAND)(self.on_command)
 
-    async def on_command(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_command(self, ack: AsyncAck, body: Body) -> None:
         """Parse, do one thing, answer."""
         text = str(body.get("text") or "")
-        await command_answer(ack, f"command {text[:40]!r}", self._answer(text, body, client))
+        await command_answer(ack, f"command {text[:40]!r}", self._answer(text, body))
 
-    async def _answer(self, text: str, body: Body, client: AsyncWebClient) -> Payload | None:
+    async def _answer(self, text: str, body: Body) -> Payload | None:
         asked = said.parse(text)
         user = str(body["user_id"])
         match asked:
@@ -50,7 +47,7 @@ class Commands:
             case said.NotBuilt(name=name):
                 return replies.not_built(name)
             case said.New():
-                await self._modals.open(client, body, user)
+                await self._modals.open(body, user)
                 return None
             case said.List():
                 return replies.listing(await reading.listing(self._ctx))

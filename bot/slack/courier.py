@@ -34,6 +34,8 @@ _POST_PACE = timedelta(seconds=1)
 _UPDATE_PACE = timedelta(seconds=1.5)
 _MOST_TRIES = 8
 _POLL_SECONDS = 1.0
+_SHORTEST_REST = 0.05
+_AT_ONCE = 8
 
 
 class Courier:
@@ -69,13 +71,16 @@ class Courier:
         self._task = asyncio.create_task(self._run(), name="courier")
 
     async def stop(self, seconds: float) -> None:
-        """Finish the message in hand, for at most `seconds`."""
+        """Finish the messages in hand, for at most `seconds`."""
         self._stopping = True
         self._due.set()
         if self._task is not None:
             _, pending = await asyncio.wait({self._task}, timeout=seconds)
             for task in pending:
                 task.cancel()
+            if pending:
+                _log.warning("courier.cut_off")
+                await asyncio.wait(pending, timeout=1)
 
     async def _run(self) -> None:
         while not self._stopping:
@@ -89,27 +94,35 @@ class Courier:
                 await self._rest()
 
     async def _rest(self) -> None:
+        """Sleep until something is due, somebody wakes us, or it is time to look again."""
+        seconds = _POLL_SECONDS * self._pace
         try:
-            await asyncio.wait_for(self._due.wait(), _POLL_SECONDS * self._pace)
+            async with self._database.read() as conn:
+                due = await outbox.next_due(conn)
+            if due is not None:
+                soon = max((due - self._clock()).total_seconds(), _SHORTEST_REST)
+                seconds = min(seconds, soon)
+            await asyncio.wait_for(self._due.wait(), seconds)
         except TimeoutError:
             return
+        except Exception:  # noqa: BLE001 - the database may be back later
+            _log.exception("courier.rest")
+            await asyncio.sleep(seconds)
 
     async def deliver_due(self) -> bool:
-        """Deliver one message per channel that is free; True when there was something to do."""
-        now = self._clock()
+        """Deliver one message per channel that is free, side by side; True when there was one.
+
+        A slow or silent channel holds up nobody else.
+        """
         async with self._database.read() as conn:
-            due = await outbox.due(conn, now, 50)
-        did = False
-        seen: set[str] = set()
-        for message in due:
-            if self._stopping:
-                break
-            if message.target not in seen:
-                seen.add(message.target)
-                did = await self._deliver(message) or did
-        return did
+            due = await outbox.due(conn, self._clock(), 50)
+        first = {message.target: message for message in reversed(due)}
+        some = list(first.values())[::-1][:_AT_ONCE]
+        return any(await asyncio.gather(*(self._deliver(message) for message in some)))
 
     async def _deliver(self, message: Message) -> bool:
+        if self._stopping:
+            return False
         async with self._database.write() as conn:
             token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
         if token is None:
@@ -117,12 +130,20 @@ class Courier:
         pace = _UPDATE_PACE if message.ts else _POST_PACE
         wait = pace * self._pace
         try:
-            outcome = await self._send(message)
+            outcome = await self._outcome(message)
             wait = await self._remember(message, outcome) or wait
         finally:
             async with self._database.write() as conn:
                 await outbox.release(conn, message.target, token, self._clock() + wait)
         return True
+
+    async def _outcome(self, message: Message) -> delivery.Outcome:
+        """Send; a message that cannot even be rendered must not stop the others."""
+        try:
+            return await self._send(message)
+        except Exception as error:  # noqa: BLE001 - a bug of ours, loud in the log
+            _log.exception("message.broken", message=message.id)
+            return Failed(reason=f"cannot be shown: {type(error).__name__}", refused=True)
 
     async def _send(self, message: Message) -> delivery.Outcome:
         async with self._database.read() as conn:
@@ -131,10 +152,11 @@ class Courier:
                 return delivery.Nothing()
             payload = await render(self._settings, conn, fresh)
             thread = await delivery.thread_of(conn, fresh)
+            hopeless = thread is None and await delivery.never_has_thread(conn, fresh)
         if payload is None:
-            return Gone(reason="nothing to show", version=fresh.wanted)
+            return Gone(version=fresh.wanted)
         if fresh.surface == "end" and thread is None:
-            return Failed(reason="its thread is not there yet")
+            return Failed(reason="its thread is not there yet", refused=hopeless)
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 return await delivery.send(self._client, fresh, payload, thread)
@@ -148,24 +170,31 @@ class Courier:
             match outcome:
                 case Delivered(version=version, channel=channel, ts=ts):
                     await outbox.shown(conn, message.id, version=version, channel=channel, ts=ts)
-                case Gone(reason=reason, version=version):
-                    await outbox.give_up(conn, message.id, reason, version=version)
-                    _log.error("message.given_up", message=message.id, reason=reason)
+                case Gone(version=version):
+                    await outbox.give_up(conn, message.id, "nothing to show", version=version)
+                    _log.info("message.nothing_to_show", message=message.id)
                 case Later(seconds=seconds):
+                    _log.warning("message.later", message=message.id, seconds=seconds)
                     return timedelta(seconds=seconds)
                 case delivery.PostAgain():
                     await outbox.forget(conn, message.id)
-                case Failed(reason=reason):
-                    await self._failed(conn, message, reason)
+                case Failed(reason=reason, refused=refused):
+                    await self._failed(conn, message, reason, refused=refused)
                 case _:
                     pass
         return None
 
-    async def _failed(self, conn: AsyncConnection, message: Message, reason: str) -> None:
-        """Try again later with growing waits; after the last try give up loudly."""
+    async def _failed(
+        self, conn: AsyncConnection, message: Message, reason: str, *, refused: bool
+    ) -> None:
+        """Try again later with growing waits; what Slack refuses is given up in the end, loudly.
+
+        An outage of Slack, however long, gives up nothing.
+        """
         wait = timedelta(seconds=min(2**message.tries, 120) * self._pace)
         tries = await outbox.failed(conn, message.id, self._clock() + wait)
-        if tries >= _MOST_TRIES:
+        last = refused and tries >= _MOST_TRIES
+        if last:
             await outbox.give_up(conn, message.id, reason)
-        log = _log.error if tries >= _MOST_TRIES else _log.warning
-        log("message.failed", message=message.id, reason=reason, tries=tries)
+        log = _log.error if last else _log.warning
+        log("message.given_up" if last else "message.failed", message=message.id, reason=reason)

@@ -24,7 +24,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Slack, or the thread's first message, needs some seconds."""
+    """Slack demands some seconds of silence in this channel."""
 
     seconds: float
 
@@ -36,17 +36,17 @@ class PostAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """It may work later."""
+    """It may work later. `refused`: Slack said no, and will hardly say yes later."""
 
     reason: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """It can never be shown."""
+    """There is nothing to show any more."""
 
-    reason: str
-    version: int = 0
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,27 @@ class Nothing:
 Outcome = Delivered | Later | PostAgain | Failed | Gone | Nothing
 
 _POST_AGAIN = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_PASSING = frozenset(
+    {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
+_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 async def thread_of(conn: AsyncConnection, message: Message) -> str | None:
     """The ts of the DM in whose thread an end is told; None = there is none yet."""
     if message.surface != "end" or message.request is None:
         return None
-    living = await outbox.get(conn, f"IU-{message.request}/dm/{message.target}")
+    living = await outbox.get(conn, _direct(message))
     return living.ts if living else None
+
+
+async def never_has_thread(conn: AsyncConnection, message: Message) -> bool:
+    """Whether the DM that an end belongs to was given up."""
+    return _direct(message) in await outbox.given_up(conn)
+
+
+def _direct(message: Message) -> str:
+    return f"IU-{message.request}/dm/{message.target}"
 
 
 async def send(
@@ -80,24 +93,66 @@ async def send(
             text=payload["text"],
             blocks=payload.get("blocks", []),
         )
-    else:
-        answer = await client.chat_postMessage(
-            channel=message.channel or message.target,
-            text=payload["text"],
-            blocks=payload.get("blocks"),
-            thread_ts=thread,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        return Delivered(version=message.wanted, channel=message.channel, ts=str(answer["ts"]))
+    try:
+        return await _post(client, message, message.channel or message.target, payload, thread)
+    except SlackApiError as error:
+        direct = message.target.startswith(("U", "W")) and not message.channel
+        if not direct or error.response.get("error") != "channel_not_found":
+            raise
+        channel = await _open_direct(client, message.target)
+        if channel is None:
+            raise
+    return await _post(client, message, channel, payload, thread)
+
+
+async def _post(
+    client: AsyncWebClient, message: Message, channel: str, payload: Payload, thread: str | None
+) -> Delivered:
+    answer = await client.chat_postMessage(
+        channel=channel,
+        text=payload["text"],
+        blocks=payload.get("blocks"),
+        thread_ts=thread,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
     return Delivered(version=message.wanted, channel=str(answer["channel"]), ts=str(answer["ts"]))
 
 
+async def _open_direct(client: AsyncWebClient, user: str) -> str | None:
+    """Open a DM by itself, for workspaces where posting to a person does not (slack-platform 2.2).
+
+    None where we may not or cannot.
+    """
+    try:
+        answer = await client.conversations_open(users=user)
+    except SlackApiError:
+        return None
+    return str(answer["channel"]["id"])
+
+
 def read_error(error: SlackApiError, message: Message) -> Outcome:
-    """What a refusal of Slack means for the message."""
+    """What a refusal of Slack means for the message.
+
+    A body that is no JSON comes as the library's bare HTTP response, without a code.
+    """
     response = error.response
-    if response.status_code == 429:
-        return Later(seconds=float(response.headers.get("Retry-After", 1)))
-    code = str(response.get("error", response.status_code))
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    known = isinstance(getattr(response, "data", None), dict)
+    code = str(response.get("error") or "") if known else ""
+    if status == 429 or code in _LIMITED:
+        return Later(seconds=_seconds(response.headers.get("Retry-After")))
     if message.ts and code in _POST_AGAIN:
         return PostAgain()
-    return Failed(reason=code)
+    if status >= 500 or not code or code in _PASSING:
+        return Failed(reason=code or f"HTTP {status}")
+    return Failed(reason=code, refused=True)
+
+
+def _seconds(text: str | None) -> float:
+    """Read Retry-After; what cannot be read is a long second."""
+    try:
+        return max(float(text or 1), 1.0)
+    except ValueError:
+        return 1.0

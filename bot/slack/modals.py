@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
-from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core import form
 from bot.core.lifecycle import Refusal
@@ -16,20 +14,22 @@ from bot.core.policy import Action, may
 from bot.flows import intake
 from bot.flows.context import Context
 from bot.slack import ids
-from bot.slack.answering import Afterwards, sorry, view_answer
+from bot.slack.answering import Afterwards, click_answer, view_answer
+from bot.slack.payloads import Body, errors_placed, keep, team_of
 from bot.slack.people import People
 from bot.slack.views import form as views
+from bot.slack.views.parts import Payload
+from bot.slack.voice import Voice
 from store.records import Asked
-
-Body = Mapping[str, Any]
 
 
 class Modals:
     """Listeners of the form."""
 
-    def __init__(self, ctx: Context, people: People, afterwards: Afterwards) -> None:
+    def __init__(self, ctx: Context, people: People, voice: Voice, afterwards: Afterwards) -> None:
         self._ctx = ctx
         self._people = people
+        self._voice = voice
         self._afterwards = afterwards
 
     def register(self, app: AsyncApp) -> None:
@@ -39,127 +39,139 @@ class Modals:
         app.view(ids.VIEW_DETAILS)(self.on_details)
         app.view(ids.VIEW_ACCESS)(self.on_access)
 
-    async def open(self, client: AsyncWebClient, body: Body, user: str) -> None:
+    async def open(self, body: Body, user: str) -> None:
         """Open step 1; raises `Refusal` for who may not ask, or when no org can be offered."""
-        decision = may(Action.NEW, await self._people.actor(user, team_of(body)), None)
+        actor, view = await asyncio.gather(
+            self._people.member(user, team_of(body)), self._step_1(None)
+        )
+        decision = may(Action.NEW, actor, None)
         if not decision.allowed:
             raise Refusal(decision.reason)
-        orgs = await self._orgs()
-        if not orgs:
-            raise Refusal(
-                "No Salesforce org can be chosen right now. An admin finds the reason in the log."
-            )
-        await client.views_open(
-            trigger_id=str(body["trigger_id"]), view=views.details(orgs, orgs[0].key)
-        )
+        await self._voice.open(trigger=str(body["trigger_id"]), user=user, view=view)
 
-    async def on_shortcut(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_shortcut(self, ack: AsyncAck, body: Body) -> None:
         """The global shortcut opens the form; a refusal comes as a DM."""
         user = str(body["user"]["id"])
-        try:
-            await self.open(client, body, user)
-        except Exception as error:  # noqa: BLE001 - told to the person and logged
-            text = sorry(error, "shortcut")
-            self._afterwards.do(client.chat_postMessage(channel=user, text=text))
-        await ack()
+        await click_answer(
+            ack,
+            "shortcut",
+            lambda: self.open(body, user),
+            lambda text: self._voice.write(user, text),
+            self._afterwards,
+        )
 
-    async def on_org(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+    async def on_org(self, ack: AsyncAck, body: Body) -> None:
         """Another org: the pickers that depend on it are reset, everything else stays."""
-        await ack()
-        chosen = str(body["actions"][0]["selected_option"]["value"])
-        view = views.details(await self._orgs(), chosen, reset=f"{chosen}-{secrets.token_hex(3)}")
-        self._afterwards.do(
-            client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+        user = str(body["user"]["id"])
+
+        async def work() -> None:
+            chosen = str(body["actions"][0]["selected_option"]["value"])
+            self._voice.change(body["view"], await self._moved(chosen, body["view"]))
+
+        await click_answer(
+            ack, "org", work, lambda text: self._voice.write(user, text), self._afterwards
         )
 
     async def on_details(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Step 1: errors under their fields, or step 2 is pushed."""
 
         async def work() -> None:
-            read = form.read_details(view["state"]["values"])
-            if not isinstance(read, Asked):
-                await ack(response_action="errors", errors=read)
+            chosen = form.read_org(view["state"]["values"])
+            if chosen and chosen != ids.FormState.read(view["private_metadata"]).org:
+                # the change of the view was lost: its pickers still offer another org's objects
+                await ack(response_action="update", view=await self._moved(chosen, view))
                 return
-            user = str(body["user"]["id"])
-            try:
-                draft = await intake.start(
-                    self._ctx,
-                    actor=await self._people.actor(user, team_of(body)),
-                    asked=read,
-                    people=await self._people.named([read.owner, read.backup_owner]),
-                )
-            except intake.FormErrors as wrong:
-                await ack(response_action="errors", errors=wrong.errors)
-                return
-            proposal = await intake.proposal(self._ctx, draft)
-            await ack(response_action="push", view=views.access(draft, proposal))
+            errors, step_2 = await self._details(view, str(body["user"]["id"]), team_of(body))
+            if step_2 is None:
+                await ack(response_action="errors", errors=errors_placed(errors, view, "org"))
+            else:
+                await ack(response_action="push", view=step_2)
 
-        await view_answer(ack, "step 1", work)
+        await view_answer(ack, "step 1", work, under="name")
+
+    async def _details(
+        self, view: Body, user: str, team: str | None
+    ) -> tuple[dict[str, str], Payload | None]:
+        """Errors by block, or the view of step 2."""
+        values = view["state"]["values"]
+        read = form.read_details(values)
+        if not isinstance(read, Asked):
+            closed = await intake.org_errors(self._ctx, form.read_org(values))
+            if closed:
+                read.pop("objects", None)  # there is nothing to choose from
+            return read | closed, None
+        actor, named = await asyncio.gather(
+            self._people.member(user, team), self._people.named([read.owner, read.backup_owner])
+        )
+        try:
+            draft = await intake.start(self._ctx, actor=actor, asked=read, people=named)
+        except intake.FormErrors as wrong:
+            return wrong.errors, None
+        return {}, views.access(draft, await intake.proposal(self._ctx, draft))
 
     async def on_access(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Step 2: errors under their fields, or the request is made and the form closes."""
 
         async def work() -> None:
-            state = ids.FormState.read(view["private_metadata"])
-            values = view["state"]["values"]
-            errors = await self._submit(state, values, str(body["user"]["id"]), team_of(body))
+            errors = await self._submit(view, str(body["user"]["id"]), team_of(body))
             if errors:
-                await ack(response_action="errors", errors=placed(errors, values))
+                placed = errors_placed(errors, view, "username")
+                await ack(response_action="errors", errors=placed)
             else:
                 await ack(response_action="clear")
 
-        await view_answer(ack, "step 2", work)
+        await view_answer(ack, "step 2", work, under="username")
 
-    async def _submit(
-        self, state: ids.FormState, values: Body, user: str, team: str | None
-    ) -> dict[str, str]:
+    async def _submit(self, view: Body, user: str, team: str | None) -> dict[str, str]:
         """Make the request; answers errors by block, or nothing when it is made."""
-        objects = await intake.objects_of(self._ctx, state.draft)
+        draft, values = ids.FormState.read(view["private_metadata"]).draft, view["state"]["values"]
+        objects = await intake.objects_of(self._ctx, draft)
         grants, username = form.read_access(values, objects), form.read_username(values)
-        errors: dict[str, str] = {}
-        for read in (grants, username):
-            if isinstance(read, dict):
-                errors |= read
-        if errors or isinstance(grants, dict) or isinstance(username, dict):
-            return errors
+        if isinstance(grants, dict) or isinstance(username, dict):
+            wrong: dict[str, str] = {}
+            for one in (grants, username):
+                wrong |= one if isinstance(one, dict) else {}
+            return wrong
         try:
             await intake.submit(
                 self._ctx,
-                draft_id=state.draft,
+                draft_id=draft,
                 grants=grants,
                 username=username,
-                actor=await self._people.actor(user, team),
+                actor=await self._people.member(user, team),
             )
-        except intake.FormErrors as wrong:
-            return wrong.errors
+        except intake.FormErrors as errors:
+            return errors.errors
         return {}
 
-    async def _orgs(self) -> list[views.OrgOption]:
-        return [
-            views.OrgOption(
-                key=one.key,
-                label=one.label,
-                free=min(one.seats.free, one.psl_seats.free)
-                if one.seats and one.psl_seats
-                else None,
-                total=one.seats.total if one.seats else None,
+    async def _moved(self, chosen: str, view: Body) -> Payload:
+        """Step 1 for another org, with everything else as it was typed."""
+        return keep(await self._step_1(chosen), view["state"]["values"])
+
+    async def _step_1(self, chosen: str | None) -> Payload:
+        """Step 1; its pickers get new action ids whenever an org was `chosen`, which resets them.
+
+        Where an org cannot be chosen, nothing can be picked either: `objects` is not demanded, so
+        that the form can be sent and says under `org` why.
+        """
+        orgs = {one.key: one for one in await intake.choices(self._ctx)}
+        if not orgs:
+            raise Refusal(
+                "No Salesforce org can be chosen right now. An admin finds the reason in the log."
             )
-            for one in await intake.choices(self._ctx)
-        ]
+        org = orgs[chosen if chosen in orgs else next(iter(orgs))]
+        reset = f"{org.key}-{secrets.token_hex(3)}" if chosen else ""
+        view = views.details([_option(one) for one in orgs.values()], org.key, reset=reset)
+        for block in view["blocks"]:
+            if org.refusal and block.get("block_id") == "objects":
+                block["optional"] = True
+        return view
 
 
-def placed(errors: Mapping[str, str], values: Body) -> dict[str, str]:
-    """Errors under blocks that the view has; one of step 1 goes under the first block."""
-    first = next(iter(values), "username")
-    found: dict[str, str] = {}
-    for block, sentence in errors.items():
-        at = block if block in values else first
-        found[at] = f"{found[at]} {sentence}" if at in found else sentence
-    return found
-
-
-def team_of(body: Body) -> str | None:
-    """The workspace that the person belongs to, as far as the payload says."""
-    user = body.get("user")
-    team = user.get("team_id") if isinstance(user, Mapping) else body.get("team_id")
-    return str(team) if team else None
+def _option(one: intake.OrgChoice) -> views.OrgOption:
+    return views.OrgOption(
+        key=one.key,
+        label=one.label,
+        free=min(one.seats.free, one.psl_seats.free) if one.seats and one.psl_seats else None,
+        total=min(one.seats.total, one.psl_seats.total) if one.seats and one.psl_seats else None,
+    )

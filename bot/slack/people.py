@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -18,13 +18,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.form import Person
-from bot.core.lifecycle import Refusal
 from bot.core.policy import Actor
+from bot.slack.answering import Unsure
 
 _log = structlog.get_logger(__name__)
 _DEADLINE = 1.5
 _REMEMBERED = timedelta(minutes=5)
 _UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+_NO_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required", "missing_scope"})
 Answer = TypeVar("Answer")
 
 
@@ -58,18 +59,24 @@ class People:
         self._team = str((await self._client.auth_test())["team_id"])
 
     async def actor(self, user: str, team: str | None = None) -> Actor:
-        """The person behind a click or command; raises `Refusal` when Slack cannot say who."""
-        person, admins, approvers = await asyncio.gather(
-            self._person(user), self._members(self._admins), self._members(self._approvers)
+        """The person behind a click or command; raises `Unsure` when Slack cannot say who.
+
+        Everything is asked at once, so that an answer takes 1.5 s at most.
+        """
+        member, admins, approvers = await asyncio.gather(
+            self.member(user, team), self._members(self._admins), self._members(self._approvers)
         )
+        full = member.is_full_member
+        return replace(
+            member, is_admin=full and user in admins, is_approver=full and user in approvers
+        )
+
+    async def member(self, user: str, team: str | None = None) -> Actor:
+        """Like `actor`, for what every full member may do: no group is asked."""
+        person = await self._person(user)
         foreign = team is not None and self._team is not None and team != self._team
         full = person is not None and not foreign and _is_full(person)
-        return Actor(
-            user=user,
-            is_admin=full and user in admins,
-            is_approver=full and user in approvers,
-            is_full_member=full,
-        )
+        return Actor(user=user, is_full_member=full)
 
     async def named(self, users: Iterable[str]) -> dict[str, Person]:
         """What Slack says of people who were named in a form; unknown ones are left out."""
@@ -82,7 +89,7 @@ class People:
         try:
             members = await self._members(self._approvers)
             people = await self.named(members)
-        except Refusal:
+        except Unsure:
             return None
         return frozenset(user for user, person in people.items() if _is_full(person))
 
@@ -105,7 +112,13 @@ class People:
 
     async def _group(self, group: str) -> frozenset[str]:
         async def ask() -> frozenset[str]:
-            answer = await self._client.usergroups_users_list(usergroup=group)
+            try:
+                answer = await self._client.usergroups_users_list(usergroup=group)
+            except SlackApiError as error:
+                if error.response.get("error") not in _NO_GROUP:
+                    raise
+                _log.error("slack.group", group=group, error=error.response.get("error"))
+                return frozenset()  # waiting would not help: nobody has a right by this group
             return frozenset(str(user) for user in answer["users"])
 
         return await self._remembering(self._groups, group, ask)
@@ -118,11 +131,11 @@ class People:
     ) -> Answer:
         try:
             answer = await asyncio.wait_for(ask(), _DEADLINE)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             _log.warning("slack.people", key=key, error=type(error).__name__)
             known = memory.get(key)
             if known is None or self._clock() - known.at > _REMEMBERED:
-                raise Refusal(
+                raise Unsure(
                     "Slack does not say right now who may do this. Please try again in a minute."
                 ) from None
             return known.answer

@@ -1,0 +1,42 @@
+"""The Slack half of the bot on SQLite for every test, on both databases where races are meant."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from store.database import Database
+from tests.slack.house import SlackHouse, fill_catalogue, living_slack
+
+
+@pytest.fixture(autouse=True)
+def a_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in somebody's shell must change nothing: the libraries read these by themselves.
+
+    A proxy that nobody answers on, another bot's tokens, an OAuth app.
+    """
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"SLACK_{name}", "not-ours")
+
+
+@pytest.fixture
+async def slack_house(sqlite_url: str) -> AsyncIterator[SlackHouse]:
+    """A workspace, the listeners over Socket Mode, the courier, and a catalogue of one org."""
+    database = Database.open(sqlite_url)
+    try:
+        await fill_catalogue(database)
+        async with living_slack(sqlite_url, database) as house:
+            yield house
+            assert house.ws.complaints == []
+    finally:
+        await database.dispose()
+
+
+@pytest.fixture
+async def any_slack_house(database_url: str, database: Database) -> AsyncIterator[SlackHouse]:
+    """The same on SQLite and on Postgres."""
+    await fill_catalogue(database)
+    async with living_slack(database_url, database) as house:
+        yield house
+        assert house.ws.complaints == []
