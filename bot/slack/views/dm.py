@@ -27,6 +27,7 @@ from bot.slack.views.text import code, line, quoted
 from store.records import Request, State
 
 _ASK_AGAIN = f"You can ask again with `{ids.COMMAND} new`."
+_NO_APP = "none was chosen: a Salesforce admin lets the permission set use one first"
 
 
 def dm(shown: Shown) -> Payload:
@@ -136,7 +137,7 @@ def _before(shown: Shown) -> list[str]:
         ]
     if preflight.problems:
         problems = [
-            f"{line(one.cause, 900)} *What to do* {line(one.remedy, 900)} "
+            f"{line(one.cause, 900)} *What to do* {line(one.remedy, 900)}"
             f" ({who_can(shown.request, one)})"
             for one in preflight.problems
         ]
@@ -198,7 +199,7 @@ def _handover(shown: Shown) -> list[str]:
         f"*Hand-over to {line(request.asked.system)}*",
         f"*Username* {code(request.username)}",
         f"*My Domain* {code(domain)}",
-        f"*App* {line(shown.app_label) if shown.app_label else 'none was chosen'}",
+        f"*App* {line(shown.app_label) if shown.app_label else _NO_APP}",
         "*Objects*",
         *bullets(
             f"{line(grant.object)}: {', '.join(WORDS[verb] for verb in grant.verbs)}"

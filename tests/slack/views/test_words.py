@@ -170,6 +170,11 @@ def test_hand_over_waits_until_there_is_something_to_try() -> None:
     assert "Hand-over" in read(dm.dm(STATES["not proven"]))
 
 
+def test_hand_over_without_an_app_says_what_is_missing() -> None:
+    said = read(dm.dm(replace(STATES["not proven"], app_label=None)))
+    assert "*App* none was chosen: a Salesforce admin lets the permission set use one" in said
+
+
 def test_finding_names_the_person_who_can_act() -> None:
     assert "*Who can do it* owner @U0OLU" in read(card.card(STATES["not proven"]))
     assert "*Who can do it* Salesforce admin" in read(card.card(STATES["blocked while set up"]))
