@@ -105,7 +105,7 @@ class Org(Table):
     consumer_key: values.Word = key("the consumer key of the bot's own app")
     private_key_file: values.FilePath | None = key(KEY_FILE, None)
     private_key_env: values.Variable | None = key(KEY_ENV, None)
-    api_version: values.ApiVersion = key('a version from "60.0" on, such as "66.0"', "66.0")
+    api_version: values.ApiVersion = key('a version from "63.0" on, such as "66.0"', "66.0")
     username_domain: values.Domain = key(
         'the domain of new usernames, such as "integrations.acme.example"'
     )

@@ -8,7 +8,7 @@ did and is told so.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,8 +40,9 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
         valid_for = ctx.settings.approval.valid_for
         if request.approved_at is None or now - request.approved_at > valid_for:
             raise Refusal(
-                f"The approval of {request.label} is older than {valid_for.days} days."
-                " Please withdraw it and ask again, so that somebody looks at it afresh."
+                f"The approval of {request.label} is too old: approvals hold for"
+                f" {_length(valid_for)}. Please withdraw it and ask again, so that somebody looks"
+                " at it afresh."
             )
         changed = await ledger.change(
             conn,
@@ -161,6 +162,11 @@ async def change(
                 request = await ledger.get(conn, request_id)
                 if request is None:
                     raise Refusal(f"There is no request IU-{request_id}. Try `list` to see yours.")
+                if request.asked.org not in ctx.settings.orgs:
+                    raise Refusal(
+                        f"The org `{request.asked.org}` of {request.label} is no longer in the"
+                        " bot's configuration. Please ask a bot operator to put it back first."
+                    )
                 changed = await act(conn, request, now)
         except Conflict:
             if attempt == _TRIES - 1:
@@ -169,6 +175,14 @@ async def change(
             ctx.wake()
             return changed
     raise AssertionError("unreachable")
+
+
+def _length(time: timedelta) -> str:
+    """A length of time in words, such as `14 days` or `12 hours`."""
+    hours = int(time.total_seconds() // 3600)
+    if hours >= 48 or not hours % 24:
+        return f"{hours // 24} days" if hours >= 48 else "one day"
+    return f"{hours} hours" if hours > 1 else f"{int(time.total_seconds() // 60)} minutes"
 
 
 def may(actor: Actor, action: Action, request: Request) -> None:
