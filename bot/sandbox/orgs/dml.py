@@ -104,7 +104,7 @@ def found(world: World, definition: ObjectDef, row_id: str) -> Row:
             Fact.ROW_DELETED, "ENTITY_IS_DELETED", "entity is deleted", status=404, fields=()
         )
     if row is None:
-        raise not_there()
+        raise not_there(Fact.NO_SUCH_ROW)
     return row
 
 

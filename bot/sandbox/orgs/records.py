@@ -61,7 +61,7 @@ def retrieve(
     row = found(world, definition, row_id)
     source = Source(world, access)
     if not source.visible(definition, row):
-        raise not_there()
+        raise not_there(Fact.NO_SUCH_ROW)
     if definition.name in {"UserLicense", "PermissionSetLicense"}:
         row = counted_row(world, definition.name, row)
     visible = {spec.name for spec in source.fields(definition.name).values()}

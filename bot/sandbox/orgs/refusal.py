@@ -20,7 +20,6 @@ class Fact(StrEnum):
     API_DISABLED = "salesforce-provisioning 2.2 API_DISABLED_FOR_ORG: user lacks API Enabled"
     HIDDEN_OBJECT = "auth-and-monitoring 1.4 INVALID_TYPE: no object permission"
     HIDDEN_FIELD = "auth-and-monitoring 1.4 INVALID_FIELD: field-level security"
-    VERSION = "salesforce-provisioning 7.13: columns and types that an older version lacks"
     NEEDS_FILTER = "auth-and-monitoring 4.2 [U text]: objects that demand a filter"
     NO_SUCH_ROW = "salesforce-provisioning 2.2 NOT_FOUND: a row that is not there"
     ROW_DELETED = "salesforce-provisioning 5.2 ENTITY_IS_DELETED: deleted before"
@@ -49,9 +48,7 @@ class Fact(StrEnum):
     SET_NAME_TAKEN = "salesforce-provisioning 2.2 [U code]: permission set name in use"
     SET_OF_PROFILE = "salesforce-provisioning 1.6: sets owned by profiles cannot be modified"
     SET_ASSIGNED = "salesforce-provisioning 1.6: only an unassigned set can be deleted"
-    SET_LICENSE = "salesforce-provisioning 1.6: LicenseId is a user licence or a PSL"
     SYSTEM_DEPENDS = "salesforce-provisioning 1.6: system permissions depend on others"
-    PARENT_IS_SET = "salesforce-provisioning 1.8: ParentId is a permission set"
     OBJECT_ALL_FALSE = "salesforce-provisioning 1.8: a row with all permissions false cannot be"
     OBJECT_DEPENDS = "salesforce-provisioning 1.8: create needs read, delete needs read and edit …"
     MASTER_DEPENDS = "salesforce-provisioning 1.8: a detail's Read needs its master's Read"
@@ -72,7 +69,6 @@ class Fact(StrEnum):
     ASSIGN_NEEDS_PSL = "salesforce-provisioning 2.2: user license doesn't allow the permission"
     PSL_TWICE = "salesforce-provisioning 2.2: duplicate value found, for a PSL row"
     PSL_IN_USE = "salesforce-provisioning 5.2 [U]: a PSL that a set needs cannot be taken away"
-    APP_TYPE = "salesforce-provisioning 1.12: SetupEntityType is derived from the id"
     APP_TWICE = "salesforce-provisioning 1.12 [U]: the app is on the set already"
     APP_ON_PSL_SET = "auth-and-monitoring 2.4: a PSL-licensed set holds no app access"
     APP_RIGHTS = "salesforce-provisioning 1.12 [U]: app access needs two more rights"
@@ -142,6 +138,6 @@ def hidden_object(sobject: str) -> Refused:
     )
 
 
-def not_there() -> Refused:
-    """The answer to a resource that the org does not know."""
-    return Refused(Fact.NOT_THERE, "NOT_FOUND", "The requested resource does not exist", status=404)
+def not_there(fact: Fact = Fact.NOT_THERE) -> Refused:
+    """The answer to a resource or row that the org does not know."""
+    return Refused(fact, "NOT_FOUND", "The requested resource does not exist", status=404)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,7 +70,7 @@ class World:
     user_trigger: str | None = None
     hourly_logins: int = 3600
     login_blocks: dict[str, tuple[str, str]] = field(default_factory=dict)
-    schema: dict[str, ObjectDef] = field(init=False)
+    schema: Mapping[str, ObjectDef] = field(init=False)
     tables: Tables = field(default_factory=Tables)
     apps: dict[str, App] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)

@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import jwt
 import requests
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from simple_salesforce import Salesforce
 
 from bot.sandbox.orgs import Fact, Org
@@ -133,7 +136,15 @@ def assertion(org: Org, username: str, app: str = "warehouse", **claims: object)
         "aud": org.my_domain_url,
         "exp": int(time.time()) + 180,
     }
-    return jwt.encode(right | claims, known.private_key_pem, algorithm="RS256")
+    return jwt.encode(right | claims, _loaded(known.private_key_pem), algorithm="RS256")
+
+
+@cache
+def _loaded(pem: str) -> RSAPrivateKey:
+    """Loading a key is slow: once per session."""
+    key = load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 async def token_for(org: Org, signed: str, **form: str) -> Answer:

@@ -61,7 +61,7 @@ async def test_system_permissions_depend_on_others(bot: Caller) -> None:
 
 
 async def test_a_set_goes_only_when_nobody_has_it(bot: Caller) -> None:
-    user, parent = await make_integration(bot, "Account")
+    _, parent = await make_integration(bot, "Account")
     refused = await bot.rest("DELETE", f"sobjects/PermissionSet/{parent}")
     refused.rests_on(Fact.SET_ASSIGNED)
     row = await bot.one(

@@ -16,14 +16,7 @@ def _insert(world: World, access: Access, row: Row) -> None:
     _rights(world, access, row)
     parent = parent_of(world, row)
     kinds = ("ConnectedApplication", "ExternalClientApplication")
-    kind = next((one for one in kinds if world.row(one, row["SetupEntityId"])), None)
-    if kind is None:
-        raise Refused(
-            Fact.CROSS_REFERENCE,
-            "INVALID_CROSS_REFERENCE_KEY",
-            "invalid cross reference id",
-            fields=("SetupEntityId",),
-        )
+    kind = next(one for one in kinds if world.row(one, row["SetupEntityId"]))
     row["SetupEntityType"] = kind
     if world.row("PermissionSetLicense", parent["LicenseId"]):
         raise Refused(

@@ -17,7 +17,6 @@ _CHILDREN = ("ObjectPermissions", "FieldPermissions", "SetupEntityAccess")
 
 def _insert(world: World, _access: Access, row: Row) -> None:
     _name(world, row, None)
-    _license(world, row)
     _system(row)
 
 
@@ -60,19 +59,6 @@ def _name(world: World, row: Row, row_id: object) -> None:
             )
 
 
-def _license(world: World, row: Row) -> None:
-    given = row["LicenseId"]
-    if given is None:
-        return
-    if not world.row("UserLicense", given) and not world.row("PermissionSetLicense", given):
-        raise Refused(
-            Fact.SET_LICENSE,
-            "INVALID_CROSS_REFERENCE_KEY",
-            "invalid cross reference id",
-            fields=("LicenseId",),
-        )
-
-
 def _system(row: Row) -> None:
     """System permissions depend on others; View Setup pulls View Roles in (1.6)."""
     row["PermissionsViewRoles"] = row["PermissionsViewRoles"] or row["PermissionsViewSetup"]
@@ -104,14 +90,7 @@ def _after_delete(world: World, _access: Access, row: Row) -> None:
 
 def parent_of(world: World, row: Row) -> Row:
     """The permission set of a child row, which must be one that can be modified (1.8)."""
-    parent = world.row("PermissionSet", row["ParentId"])
-    if parent is None:
-        raise Refused(
-            Fact.PARENT_IS_SET,
-            "INVALID_CROSS_REFERENCE_KEY",
-            "invalid cross reference id",
-            fields=("ParentId",),
-        )
+    parent = world.tables.where("PermissionSet", Id=row["ParentId"])[0]
     own(parent)
     return parent
 

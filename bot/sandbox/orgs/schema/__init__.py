@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from bot.sandbox.orgs.schema import access, custom, data, people
 from bot.sandbox.orgs.schema.fields import SYSTEM_PERMISSIONS, FieldDef, ObjectDef
 
 __all__ = ["SYSTEM_PERMISSIONS", "FieldDef", "ObjectDef", "build"]
 
 
-def build(*, sharing: bool) -> dict[str, ObjectDef]:
+@cache
+def build(*, sharing: bool) -> Mapping[str, ObjectDef]:
     """Every object by its name; `sharing` = EntityDefinition has InternalSharingModel."""
     with_data = (*data.standard(), *custom.custom())
     grantable = tuple(sorted(one.name for one in with_data if one.permissionable))
@@ -19,4 +24,4 @@ def build(*, sharing: bool) -> dict[str, ObjectDef]:
         if field.permissionable
     )
     setup = (*people.every(), *access.every(grantable, fields, sharing=sharing))
-    return {one.name: one for one in (*setup, *with_data)}
+    return MappingProxyType({one.name: one for one in (*setup, *with_data)})
