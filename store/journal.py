@@ -7,13 +7,14 @@ written before a call to Salesforce and names in `after["writes"]` what the call
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialects import insert
-from store.records import JournalLine, Source
+from store.records import JournalLine, Json, Source
 from store.tables import journal as lines
 
 INTENT = "intent"
@@ -26,7 +27,20 @@ async def note(conn: AsyncConnection, request_id: int, line: JournalLine) -> boo
     A line of a run names its step, otherwise the database refuses it (IntegrityError). Lines
     without a run are always added.
     """
-    values = {
+    once = insert(conn, lines).values(_values(request_id, line))
+    once = once.on_conflict_do_nothing(index_elements=["request", "run", "step"])
+    return (await conn.execute(once.returning(lines.c.id))).first() is not None
+
+
+async def note_all(conn: AsyncConnection, request_id: int, added: Sequence[JournalLine]) -> None:
+    """Add lines in their order and in one go; one that a run's step had left before stays."""
+    if added:
+        once = insert(conn, lines).on_conflict_do_nothing(index_elements=["request", "run", "step"])
+        await conn.execute(once, [_values(request_id, line) for line in added])
+
+
+def _values(request_id: int, line: JournalLine) -> Json:
+    return {
         "request": request_id,
         "at": line.at,
         "actor": line.actor,
@@ -38,9 +52,6 @@ async def note(conn: AsyncConnection, request_id: int, line: JournalLine) -> boo
         "run": line.run,
         "step": line.step,
     }
-    once = insert(conn, lines).values(values)
-    once = once.on_conflict_do_nothing(index_elements=["request", "run", "step"])
-    return (await conn.execute(once.returning(lines.c.id))).first() is not None
 
 
 async def journal(conn: AsyncConnection, request_id: int) -> list[JournalLine]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialects import insert
 from store.drafts import add_draft, drop_drafts, get_draft, update_draft, use_draft
-from store.journal import DONE, INTENT, intended, journal, note, open_intents
+from store.journal import DONE, INTENT, intended, journal, note, note_all, open_intents
 from store.records import Asked, Finding, Json, PermissionSetRef, Preflight, Request, State, Vote
 from store.tables import draft as drafts
 from store.tables import once_per_voter
@@ -41,6 +41,7 @@ __all__ = [
     "lock_org",
     "names_in_use",
     "note",
+    "note_all",
     "open_intents",
     "request_of_draft",
     "search",

@@ -17,7 +17,10 @@ from bot.core.plan import Batch
 from bot.flows import telling
 from bot.flows.context import Context
 from store import ledger
-from store.records import JournalLine, PermissionSetRef, Request, Source, State, Wanted
+from store.records import JournalLine, Json, PermissionSetRef, Request, Source, State, Wanted
+
+FOUND_DONE = " (found done)"
+"""Added to the words of a step whose reply never came, but which is there."""
 
 
 def wanted_of(request: Request | None) -> Wanted | None:
@@ -28,82 +31,92 @@ def wanted_of(request: Request | None) -> Wanted | None:
 
 
 async def remember(
-    ctx: Context,
-    request_id: int,
-    run: str,
-    found: plan.Found,
-    steps: tuple[plan.Step, ...],
+    ctx: Context, request_id: int, found: plan.Found, steps: tuple[plan.Step, ...]
 ) -> None:
     """Journal steps whose call was answered by nobody but which are done, and keep their ids."""
-    left = {step.name for step in steps}
-    now = ctx.clock()
+    left = frozenset(step.name for step in steps)
+    await note_found(ctx, request_id, "provision", left, also=FOUND_DONE)
     async with ctx.database.write() as conn:
-        intents = await ledger.open_intents(conn, request_id)
-        done = [line for line in intents if line.step not in left]
-        for line in done:
-            await _note_done(
-                conn, request_id, now, run, line.step or "", f"{line.detail} (found done)"
-            )
         request = await ledger.get(conn, request_id)
         if request is not None and request.state is State.APPROVED and found.user is not None:
-            await _keep_ids(conn, request, plan.ids(found), now)
-    if done:
-        ctx.wake()
+            await _keep_ids(conn, request, plan.ids(found), ctx.clock())
+
+
+async def note_found(
+    ctx: Context, request_id: int, job: str, left: frozenset[str], *, also: str = ""
+) -> None:
+    """Journal as done every open intent of the job's runs that an observation finds done."""
+    async with ctx.database.read() as conn:
+        intents = await ledger.open_intents(conn, request_id)
+    done = [one for one in intents if _of(one, job) and one.step not in left]
+    if not done:
+        return
+    now = ctx.clock()
+    lines = [_done(now, f"{one.run}", str(one.step), f"{one.detail}{also}") for one in done]
+    async with ctx.database.write() as conn:
+        await ledger.note_all(conn, request_id, lines)
+        request = await ledger.get(conn, request_id)
+        if request is not None:
+            await telling.show(conn, request, now)
+    ctx.wake()
+
+
+def _of(line: JournalLine, job: str) -> bool:
+    return line.run is not None and line.run.startswith(f"{job}-")
 
 
 async def note_intent(
-    conn: AsyncConnection, request_id: int, now: datetime, run: str, at: str, batch: Batch
+    conn: AsyncConnection, request_id: int, now: datetime, at: str, batch: Batch
 ) -> bool:
-    """Journal what is about to be written; False when this very batch was begun before."""
-    mark = JournalLine(
-        at=now,
-        actor="engine",
-        source=Source.ENGINE,
-        event="batch",
-        detail=batch.say(),
-        run=run,
-        step=f"batch {at}",
-    )
-    if not await ledger.note(conn, request_id, mark):
+    """Journal what is about to be written; False when this very batch was begun before.
+
+    `at` names the run and the place in it, which is the same when the run goes on after a crash.
+    """
+    if not await ledger.note(conn, request_id, _line(now, "batch", batch.say(), at, "batch")):
         return False
-    for step in batch.steps:
-        intent = JournalLine(
-            at=now,
-            actor="engine",
-            source=Source.ENGINE,
-            event="intent",
-            detail=step.say(),
-            run=f"{run}/{at}",
-            step=step.name,
+    intents = [
+        _line(
+            now,
+            "intent",
+            step.say(),
+            at,
+            step.name,
             after={"writes": step.writes} if step.writes else None,
         )
-        await ledger.note(conn, request_id, intent)
+        for step in batch.steps
+    ]
+    await ledger.note_all(conn, request_id, intents)
     return True
 
 
-async def _note_done(
-    conn: AsyncConnection, request_id: int, now: datetime, run: str, step: str, detail: str
-) -> None:
-    line = JournalLine(
+def _done(now: datetime, at: str, step: str, detail: str) -> JournalLine:
+    """The line that settles the intent `step` at `at`: once, whoever learns of it first."""
+    return _line(now, "done", detail, f"{at}/done", step)
+
+
+def _line(
+    now: datetime, event: str, detail: str, run: str, step: str, *, after: Json | None = None
+) -> JournalLine:
+    return JournalLine(
         at=now,
         actor="engine",
         source=Source.ENGINE,
-        event="done",
+        event=event,
         detail=detail,
         run=run,
         step=step,
+        after=after,
     )
-    await ledger.note(conn, request_id, line)
 
 
 async def note_made(
-    ctx: Context, request_id: int, run: str, batch: Batch, made: Mapping[str, str]
+    ctx: Context, request_id: int, at: str, batch: Batch, made: Mapping[str, str]
 ) -> None:
     """Journal each step of the batch as done, keep the ids, and move the card."""
     now = ctx.clock()
     async with ctx.database.write() as conn:
-        for step in batch.steps:
-            await _note_done(conn, request_id, now, run, step.name, step.say())
+        lines = [_done(now, at, step.name, step.say()) for step in batch.steps]
+        await ledger.note_all(conn, request_id, lines)
         request = await ledger.get(conn, request_id)
         if request is not None:
             changed = await _keep_ids(conn, request, made, now)

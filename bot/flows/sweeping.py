@@ -2,6 +2,8 @@
 
 A run may end in an error that nobody foresaw; the row then waits for ever. Every tick compares the
 rows that expect a run with the engine's runs, and turns a dead one into a finding with a way on.
+A run's end and its row are written in one commit, so a row that still waits for an ended run, and
+has not changed since it was read, waits in vain: also when the run says that it went well.
 """
 
 from __future__ import annotations
@@ -9,19 +11,19 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import diagnosis, lifecycle
 from bot.core.lifecycle import Event
-from bot.engine import RunStatus
-from bot.flows import telling
+from bot.flows import undoing
 from bot.flows.context import Context
+from bot.flows.ending import end
 from bot.flows.jobs import enqueue_preflight
 from store import drafts, ledger
 from store.ledger import Conflict
-from store.records import Request, Source, State
+from store.records import Finding, Request, Source, State
 
 _log = structlog.get_logger(__name__)
-_DEAD = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.GAVE_UP})
 
 
 async def sweep(ctx: Context) -> None:
@@ -34,7 +36,7 @@ async def sweep(ctx: Context) -> None:
     expected = {run: one for one in waiting if (run := expected_run(one))}
     for run_id, request in expected.items():
         state = await ctx.engine.result(run_id)
-        if state is None or state.status in _DEAD:
+        if state is None or state.status.ended:
             await _mend(ctx, request, run_id, now)
     async with ctx.database.write() as conn:
         await drafts.drop_drafts(conn, now)
@@ -55,43 +57,35 @@ def expected_run(request: Request) -> str | None:
 
 async def _mend(ctx: Context, seen: Request, run_id: str, now: datetime) -> None:
     """Turn one dead run into a finding; a preflight changes nothing, so it is simply run again."""
-    _log.error("run.dead", request=seen.label, run=run_id)
     try:
         async with ctx.database.write() as conn:
             request = await ledger.get(conn, seen.id)
             if request is None or request.version != seen.version:
                 return
+            _log.error("run.dead", request=seen.label, run=run_id)
             if request.state is State.REQUESTED:
-                again = await ledger.change(
-                    conn, request, now=now, preflights=request.preflights + 1
-                )
-                await enqueue_preflight(ctx, conn, again, ctx.away_wait)
-                return
-            finding = diagnosis.run_failed(run_id)
-            event = Event.UNDO_FAILED if request.withdrawing else Event.BLOCK
-            if request.withdrawing:
-                finding = diagnosis.undo_incomplete((), finding)
-            changed = await ledger.change(
-                conn,
-                request,
-                now=now,
-                state=lifecycle.move(request, event),
-                withdrawing=False,
-                finding=finding,
-                next_try_at=None,
-            )
-            await telling.note(
-                conn,
-                changed,
-                now=now,
-                actor="clock",
-                source=Source.CLOCK,
-                event="blocked",
-                detail=finding.cause,
-                was=request.state,
-            )
-            await telling.show(conn, changed, now)
-            await telling.show_end(conn, changed, now)
+                again = request.preflights + 1
+                changed = await ledger.change(conn, request, now=now, preflights=again)
+                await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
+            elif request.withdrawing:
+                await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
+            else:
+                await _block(conn, request, diagnosis.run_failed(run_id), now)
     except Conflict:
         return
     ctx.wake()
+
+
+async def _block(conn: AsyncConnection, request: Request, finding: Finding, now: datetime) -> None:
+    await end(
+        conn,
+        request,
+        now=now,
+        event="blocked",
+        detail=f"{finding.cause} {finding.remedy}",
+        source=Source.CLOCK,
+        after={"finding": finding.code},
+        state=lifecycle.move(request, Event.BLOCK),
+        finding=finding,
+        next_try_at=None,
+    )

@@ -15,52 +15,28 @@ from bot.core import diagnosis, lifecycle, plan
 from bot.core.lifecycle import Event
 from bot.core.plan import Batch
 from bot.engine import Jobs, Run
-from bot.flows import telling
+from bot.flows import converging
+from bot.flows.bookkeeping import note_found, note_intent
 from bot.flows.context import Context
+from bot.flows.ending import end, later
 from bot.flows.jobs import enqueue_undo
 from bot.flows.steady import step
-from bot.salesforce.gateway import Refused, Unavailable
 from store import ledger
-from store.ledger import Conflict
-from store.records import Finding, JournalLine, Json, Request, Source
-
-_ROUNDS = 4
+from store.records import Finding, Json, Request
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
     """Make undo known to the engine."""
 
     async def undo(run: Run, request_id: int) -> None:
-        said: Json | None = None
-        seen: Json = {"end": "stop"}
-        for round_ in range(_ROUNDS):
-            seen = await step(run, "observe", observe, ctx, request_id)
-            if seen["end"] != "go":
-                break
-            done = await step(
-                run,
-                "perform",
-                perform,
-                ctx,
-                request_id,
-                run.id,
-                round_,
-                seen["batch"],
-                seen["known"],
-            )
-            said = done.get("finding", said)
-            if done["end"] == "away":
-                seen = done
-                break
-        if seen["end"] == "go":
-            seen = {"end": "stop", "finding": said, "left": seen["left"]}
+        seen = await converging.converge(run, ctx, request_id, observe=observe, perform=perform)
         await step(run, "finish", finish, ctx, request_id, seen)
 
     jobs.register("undo", undo)
 
 
-async def observe(ctx: Context, request_id: int) -> Json:
-    """Look at what is left of ours in the org."""
+async def observe(ctx: Context, request_id: int, _run: str) -> Json:
+    """Look at what is left of ours in the org, and journal what turned out to be undone."""
     async with ctx.database.read() as conn:
         request = await ledger.get(conn, request_id)
         ours = await ledger.intended(conn, request_id)
@@ -68,143 +44,87 @@ async def observe(ctx: Context, request_id: int) -> Json:
         return {"end": "gone"}
     wanted = request.preflight.wanted if request.preflight else None
     if wanted is None or not ours:
-        return {"end": "done"}
-    try:
-        found = await ctx.gateways[request.asked.org].observe(
-            username=wanted.username, set_names=[one.name for one in wanted.sets]
-        )
-    except Unavailable as away:
-        return {"end": "away", "reason": away.reason}
-    except Refused as no:
-        return _stop(diagnosis.explain(no.code, no.message, login=no.login))
-    if found.org_id != wanted.org_id:
-        return _stop(diagnosis.other_org(wanted.org_id, found.org_id))
+        return {"end": "done", "stays": []}
+    found = await converging.look(ctx, request.asked.org, wanted)
+    if not isinstance(found, plan.Found):
+        return found
     steps = plan.undo(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
+    await note_found(ctx, request_id, "undo", frozenset(one.name for one in steps))
     if not steps:
         stays = plan.left(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
         return {"end": "done", "stays": list(stays)}
     return {
         "end": "go",
-        "batch": plan.undo_batch(steps).to_json(),
+        "batches": [plan.undo_batch(steps).to_json()],
         "known": plan.known(found),
-        "left": [step.say() for step in steps],
+        "left": [one.say() for one in steps],
     }
 
 
-def _stop(finding: Finding) -> Json:
-    return {"end": "stop", "finding": finding.to_json()}
-
-
 async def perform(
-    ctx: Context,
-    request_id: int,
-    run: str,
-    round_: int,
-    batch_json: Json,
-    known: Mapping[str, str],
+    ctx: Context, request_id: int, run: str, at: str, batch_json: Json, known: Mapping[str, str]
 ) -> Json:
-    """Undo one batch; what is gone already counts as done, the next look tells."""
+    """Undo one batch; what came of it, the next look tells."""
     batch = Batch.from_json(batch_json)
-    async with ctx.database.read() as conn:
-        request = await ledger.get(conn, request_id)
-    if request is None or not request.withdrawing:
-        return {"end": "gone"}
-    try:
-        await ctx.gateways[request.asked.org].perform(batch, known=known)
-    except Unavailable as away:
-        return {"end": "away", "reason": away.reason}
-    except Refused as no:
-        finding = diagnosis.explain(no.code, no.message, login=no.login, context=batch.say())
-        return {"end": "go", "finding": finding.to_json()}
-    now = ctx.clock()
     async with ctx.database.write() as conn:
-        for step in batch.steps:
-            line = JournalLine(
-                at=now,
-                actor="engine",
-                source=Source.ENGINE,
-                event="undone",
-                detail=step.say(),
-                run=f"{run}/{round_}",
-                step=step.name,
-            )
-            await ledger.note(conn, request_id, line)
-        await telling.show(conn, request, now)
-    ctx.wake()
-    return {"end": "go"}
+        request = await ledger.get(conn, request_id)
+        if request is None or not request.withdrawing:
+            return {"end": "again"}
+        if not await note_intent(conn, request_id, ctx.clock(), f"{run}/{at}", batch):
+            return {"end": "again"}
+    return await converging.call(ctx, request.asked.org, batch, known)
 
 
 async def finish(ctx: Context, request_id: int, seen: Json) -> None:
     """Write the end: withdrawn, or blocked with what is left and why, or tried later."""
     if seen["end"] == "gone":
         return
-    for _ in range(5):
-        try:
-            async with ctx.database.write() as conn:
-                request = await ledger.get(conn, request_id)
-                if request is None or not request.withdrawing:
-                    return
-                await _end(ctx, conn, request, seen)
-            break
-        except Conflict:
-            continue
+    async with ctx.database.write() as conn:
+        request = await ledger.get(conn, request_id)
+        if request is None or not request.withdrawing:
+            return
+        if seen["end"] == "away":
+            again = request.undos + 1
+            await later(ctx, conn, request, enqueue_undo, seen["reason"], undos=again)
+        elif seen["end"] == "done":
+            await _withdrawn(conn, request, seen["stays"], ctx.clock())
+        else:
+            why = Finding.from_json(seen["finding"])
+            await incomplete(conn, request, tuple(seen.get("left", ())), why, ctx.clock())
     ctx.wake()
 
 
-async def _end(ctx: Context, conn: AsyncConnection, request: Request, seen: Json) -> None:
-    now = ctx.clock()
-    if seen["end"] == "away":
-        await _later(ctx, conn, request, seen["reason"], now)
-        return
-    if seen["end"] == "done":
-        changed = await ledger.change(
-            conn,
-            request,
-            now=now,
-            state=lifecycle.move(request, Event.UNDONE),
-            withdrawing=False,
-            finding=None,
-            undone_at=now,
-        )
-        stays = seen.get("stays") or ["nothing of this request is left"]
-        event, detail = "withdrawn", f"Verified in the org: {' '.join(stays)}"
-    else:
-        why = Finding.from_json(seen["finding"]) if seen.get("finding") else None
-        finding = diagnosis.undo_incomplete(tuple(seen.get("left", ())), why)
-        changed = await ledger.change(
-            conn,
-            request,
-            now=now,
-            state=lifecycle.move(request, Event.UNDO_FAILED),
-            withdrawing=False,
-            finding=finding,
-        )
-        event, detail = "blocked", f"{finding.cause} {finding.remedy}"
-    await telling.note(
-        conn,
-        changed,
-        now=now,
-        actor="engine",
-        source=Source.ENGINE,
-        event=event,
-        detail=detail,
-        was=request.state,
-    )
-    await telling.show(conn, changed, now)
-    await telling.show_end(conn, changed, now)
-
-
-async def _later(
-    ctx: Context, conn: AsyncConnection, request: Request, reason: str, now: datetime
+async def _withdrawn(
+    conn: AsyncConnection, request: Request, stays: list[str], now: datetime
 ) -> None:
-    changed = await ledger.change(conn, request, now=now, undos=request.undos + 1)
-    await telling.note(
+    said = " ".join(stays) or "Nothing of this request is left."
+    await end(
         conn,
-        changed,
+        request,
         now=now,
-        actor="engine",
-        source=Source.ENGINE,
-        event="unavailable",
-        detail=f"The org does not answer ({reason}); the undo goes on by itself",
+        event="withdrawn",
+        detail=f"Verified in the org. {said}",
+        state=lifecycle.move(request, Event.UNDONE),
+        withdrawing=False,
+        finding=None,
+        undone_at=now,
     )
-    await enqueue_undo(ctx, conn, changed, ctx.away_wait)
+
+
+async def incomplete(
+    conn: AsyncConnection, request: Request, left: tuple[str, ...], why: Finding, now: datetime
+) -> None:
+    """Write that an undo could not finish: what is left, and why."""
+    finding = diagnosis.undo_incomplete(left, why)
+    await end(
+        conn,
+        request,
+        now=now,
+        event="blocked",
+        detail=f"{finding.cause} {finding.remedy}",
+        after={"finding": finding.code},
+        state=lifecycle.move(request, Event.UNDO_FAILED),
+        withdrawing=False,
+        finding=finding,
+        next_try_at=None,
+    )

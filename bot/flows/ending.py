@@ -1,0 +1,73 @@
+"""How an engine's run writes its end: the row, a journal line, and the messages, in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.flows import telling
+from bot.flows.context import Context
+from store import ledger
+from store.records import Json, Request, Source
+
+Enqueue = Callable[[Context, AsyncConnection, Request, Any], Awaitable[None]]
+_AWAY = "unavailable"
+
+
+async def end(
+    conn: AsyncConnection,
+    request: Request,
+    *,
+    now: datetime,
+    event: str,
+    detail: str,
+    source: Source = Source.ENGINE,
+    after: Json | None = None,
+    notify: bool = True,
+    **columns: Any,
+) -> Request:
+    """Change the row and tell; `notify` also posts a line, so that Slack notifies of an end."""
+    changed = await ledger.change(conn, request, now=now, **columns)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor=str(source),
+        source=source,
+        event=event,
+        detail=detail,
+        was=request.state,
+        after=after,
+    )
+    await telling.show(conn, changed, now)
+    if notify:
+        await telling.show_end(conn, changed, now)
+    return changed
+
+
+async def later(
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    enqueue: Enqueue,
+    reason: str,
+    **columns: Any,
+) -> None:
+    """The org is away: a successor tries again by itself. One line says so, however often."""
+    now = ctx.clock()
+    changed = await ledger.change(conn, request, now=now, **columns)
+    lines = await ledger.journal(conn, request.id)
+    if not lines or lines[-1].event != _AWAY:
+        await telling.note(
+            conn,
+            changed,
+            now=now,
+            actor="engine",
+            source=Source.ENGINE,
+            event=_AWAY,
+            detail=f"The org does not answer ({reason}); trying again by itself",
+        )
+    await enqueue(ctx, conn, changed, ctx.away_wait)
