@@ -1,32 +1,43 @@
 """The composition root: builds the parts, starts them in order and stops them in order.
 
-Start: store, health, Slack client, orgs, engine, courier, clock, and Slack's deliveries last, so
-that nobody is answered before there is somebody to do the work. Stop is the way back.
+Start: health, the first look at each org enqueued, engine, courier, clock, and Slack's deliveries
+last, so that nobody is answered before there is somebody to do the work. Stop: Slack first, then
+the clock and the engine; the courier and health last, so that what was done is still told.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.config import ConfigError, Settings, ca_bundle, proxy_for, ssl_context
-from bot.engine import Engine, Jobs, QueueSpec, SchemaMissing
+from bot import logs
+from bot.config import ConfigError, Settings, proxy_for, ssl_context
+from bot.engine import (
+    JSON,
+    Engine,
+    Job,
+    Jobs,
+    QueueSpec,
+    Run,
+    SchemaMissing,
+    engine_schema_ok,
+)
 from bot.flows import catalogue, preflight, provisioning, smoke, undoing
 from bot.flows.context import Context
 from bot.health import Health
-from bot.salesforce.access import AppAccess, OrgAccess
+from bot.salesforce import access
 from bot.salesforce.client import Client
 from bot.salesforce.gateway import Gateway
 from bot.schedule import Clock
 from bot.slack import bolt
+from bot.slack.connecting import connect
 from bot.slack.courier import Courier
 from bot.slack.people import People
 from store.catalogue import org as org_facts
@@ -34,7 +45,7 @@ from store.database import Database
 from store.schema import current_ok
 
 _log = structlog.get_logger(__name__)
-_WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked"})
+_PROBE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +56,13 @@ class Pace:
     adopt_every: float = 10.0
     courier: float = 1.0
     away: float = 20.0
-    drain_slack: float = 1.0
+    drain_slack: float = 0.8
     drain_engine: float = 6.0
     drain_courier: float = 2.0
+
+
+class CannotListen(RuntimeError):  # noqa: N818 - reads as a sentence at the raise
+    """The port of `[health]` cannot be had."""
 
 
 class App:
@@ -62,40 +77,63 @@ class App:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
+        self._url = settings.database_url.get_secret_value()
         self._environ = environ
         self._pace = pace or Pace()
         self._clock = clock
         self._connected = False
+        self._connecting: asyncio.Task[None] | None = None
         self.health_port = 0
 
     async def start(self) -> None:
-        """Start everything. Raises `SchemaMissing`, `ConfigError`, or what the system refuses."""
-        if not await asyncio.to_thread(current_ok, self.settings.database_url.get_secret_value()):
+        """Start everything; what was started is stopped again when a later part cannot.
+
+        Raises `SchemaMissing`, `CannotListen`, or what the database raises.
+        """
+        if not await asyncio.to_thread(_schema_ok, self._url):
             raise SchemaMissing
-        self.database = Database.open(self.settings.database_url.get_secret_value())
-        health = self.settings.health
-        self._health = Health(
-            health.host, health.port, missing=self.not_ready, refused=self.refused_orgs
-        )
-        self._session = aiohttp.ClientSession()
         self._build()
-        self.health_port = await self._health.start()
-        await self.engine.launch()
-        await self.courier.start()
-        await self._clock_work.start()
+        try:
+            self.health_port = await self._listen()
+            await self._scheduler.look_now()
+            await self.engine.launch()
+            await self.courier.start()
+            self._scheduler.start()
+        except BaseException:
+            await self.stop()
+            raise
         self._connecting = asyncio.create_task(self._connect(), name="slack")
         _log.info("bot.started", health_port=self.health_port)
 
-    def _build(self) -> None:
-        secrets = self.settings.environment
-        api_url = secrets.slack_api_url
-        self.client = bolt.web_client(
-            token=secrets.slack_bot_token.get_secret_value() if secrets.slack_bot_token else "",
-            base_url=api_url,
-            session=self._session,
-            tls=ssl_context(self._environ),
-            proxy=proxy_for(api_url, self._environ),
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand within the pace's limits, close everything."""
+        _log.info("bot.stopping")
+        pace = self._pace
+        await self._connect_no_more()
+        await _within(pace.drain_slack + 0.2, "slack", self.socket.drain(pace.drain_slack))
+        self._scheduler.stop()
+        await _within(pace.drain_engine + 0.4, "engine", self.engine.drain(pace.drain_engine))
+        last = pace.drain_courier + 0.2
+        await asyncio.gather(
+            _within(last, "courier", self.courier.stop(pace.drain_courier)),
+            _within(last, "afterwards", self.surface.afterwards.finish(0.5)),
+            _within(last, "health", self._health.stop()),
         )
+        await self._session.close()
+        await self.database.dispose()
+        _log.info("bot.stopped")
+
+    def _build(self) -> None:
+        """Make every part; nothing runs yet."""
+        self.database = Database.open(self._url)
+        self._health = Health(
+            self.settings.health.host,
+            self.settings.health.port,
+            missing=self.not_ready,
+            refused=self.refused_orgs,
+        )
+        self._session = aiohttp.ClientSession()
+        self.client = _slack_client(self.settings, self._environ, self._session)
         self.people = People(
             self.client,
             admins=self.settings.slack.admins,
@@ -105,15 +143,24 @@ class App:
         self.courier = Courier(
             self.settings, self.database, self.client, clock=self._clock, pace=self._pace.courier
         )
-        jobs = Jobs()
+        jobs = _LoggedJobs()
         self.engine = Engine(
-            self.settings.database_url.get_secret_value(),
+            self._url,
             jobs,
             _queues(self.settings),
             poll=self._pace.poll,
             adopt_every=self._pace.adopt_every,
         )
-        self.context = Context(
+        self.context = self._context()
+        for part in (preflight, provisioning, undoing, smoke, catalogue):
+            part.register(jobs, self.context)
+        self._scheduler = Clock(self.context)
+        self.surface = bolt.build(self.context, self.client, self.people, "")
+        token = self.settings.environment.slack_app_token
+        self.socket = bolt.Socket(self.surface.app, token.get_secret_value() if token else "")
+
+    def _context(self) -> Context:
+        return Context(
             settings=self.settings,
             database=self.database,
             engine=self.engine,
@@ -123,37 +170,31 @@ class App:
             approvers=self.people.approvers,
             away_wait=timedelta(seconds=self._pace.away),
         )
-        for part in (preflight, provisioning, undoing, smoke, catalogue):
-            part.register(jobs, self.context)
-        self._clock_work = Clock(self.context)
-        self.surface = bolt.build(self.context, self.client, self.people, "")
-        token = secrets.slack_app_token
-        self.socket = bolt.Socket(self.surface.app, token.get_secret_value() if token else "")
+
+    async def _listen(self) -> int:
+        try:
+            return await self._health.start()
+        except OSError as error:
+            health = self.settings.health
+            raise CannotListen(
+                f"[health] cannot listen on {health.host}, port {health.port} ({error.strerror}). "
+                "Write another port; 0 takes any that is free."
+            ) from None
 
     async def _connect(self) -> None:
-        """Reach Slack, however long it takes; only a wrong token ends the bot."""
-        wait = 1.0
-        while True:
-            try:
-                await self.people.warm()
-                await self.socket.connect_async()  # type: ignore[no-untyped-call]
-            except SlackApiError as error:
-                code = str(error.response.get("error"))
-                if code in _WRONG_TOKEN:
-                    raise ConfigError([f"Slack refuses the token: {code}."]) from None
-                _log.warning("slack.connect", error=code)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                _log.warning("slack.connect", error=type(error).__name__)
-            else:
-                self._connected = True
-                _log.info("slack.connected")
-                return
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 30)
+        await connect(self.people, self.socket)
+        self._connected = True
+
+    async def _connect_no_more(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+            with suppress(asyncio.CancelledError, ConfigError):
+                await self._connecting
 
     async def wait_failed(self) -> None:
         """Return never, unless Slack refuses us: then raise why."""
-        await self._connecting
+        if self._connecting is not None:
+            await self._connecting
         await asyncio.Event().wait()
 
     async def not_ready(self) -> Mapping[str, str]:
@@ -161,13 +202,22 @@ class App:
         missing: dict[str, str] = {}
         if not (self._connected and await self.socket.connected()):
             missing["slack"] = "not connected"
-        try:
-            async with asyncio.timeout(2):
-                missing |= await self._orgs_not_ready()
-        except Exception as error:  # noqa: BLE001 - any failure means not ready
-            missing["database"] = type(error).__name__
-        if not await self.engine.alive():
+        store, alive = await asyncio.gather(self._store_not_ready(), self.engine.alive())
+        missing |= store
+        if not alive:
             missing["engine"] = "does not answer"
+        return missing
+
+    async def _store_not_ready(self) -> dict[str, str]:
+        missing = {}
+        try:
+            async with asyncio.timeout(_PROBE), self.database.read() as conn:
+                for key in self.settings.orgs:
+                    facts = await org_facts(conn, key)
+                    if facts is None or (facts.ended_at is None and not facts.refusal):
+                        missing[f"org {key}"] = "the first look at it has not ended"
+        except Exception as error:  # noqa: BLE001 - any failure means not ready
+            return {"database": f"does not answer ({type(error).__name__})"}
         return missing
 
     async def refused_orgs(self) -> Mapping[str, str]:
@@ -180,30 +230,46 @@ class App:
                     refused[key] = facts.refusal
         return refused
 
-    async def _orgs_not_ready(self) -> dict[str, str]:
-        missing = {}
-        async with self.database.read() as conn:
-            for key in self.settings.orgs:
-                facts = await org_facts(conn, key)
-                if facts is None or (facts.ended_at is None and not facts.refusal):
-                    missing[f"org {key}"] = "the first look at it has not ended"
-        return missing
 
-    async def stop(self) -> None:
-        """Take nothing new, finish what is in hand within the pace's limits, close everything."""
-        _log.info("bot.stopping")
-        self._connecting.cancel()
-        with suppress(asyncio.CancelledError, ConfigError):
-            await self._connecting
-        await self.socket.drain(self._pace.drain_slack)
-        self._clock_work.stop()
-        await self.engine.drain(self._pace.drain_engine)
-        await self.courier.stop(self._pace.drain_courier)
-        await self.surface.afterwards.finish(0.5)
-        await self._health.stop()
-        await self._session.close()
-        await self.database.dispose()
-        _log.info("bot.stopped")
+class _LoggedJobs(Jobs):
+    """Jobs whose every line in the log names the request and the run."""
+
+    def register(self, name: str, job: Job) -> None:
+        async def logged(run: Run, *args: JSON) -> JSON:
+            number = args[0] if args and isinstance(args[0], int) else None
+            with logs.about(number, run=run.id):
+                _log.info("run.begun")
+                result = await job(run, *args)
+                _log.info("run.ended")
+                return result
+
+        super().register(name, logged)
+
+
+async def _within(seconds: float, part: str, ending: Awaitable[object]) -> None:
+    """Let a part end; one that fails or hangs must not keep the others from theirs."""
+    try:
+        async with asyncio.timeout(seconds):
+            await ending
+    except Exception:  # noqa: BLE001 - loud, and the stop goes on
+        _log.exception("bot.stopping", part=part)
+
+
+def _schema_ok(url: str) -> bool:
+    return current_ok(url) and engine_schema_ok(url)
+
+
+def _slack_client(
+    settings: Settings, environ: Mapping[str, str], session: aiohttp.ClientSession
+) -> AsyncWebClient:
+    token, api_url = settings.environment.slack_bot_token, settings.environment.slack_api_url
+    return bolt.web_client(
+        token=token.get_secret_value() if token else "",
+        base_url=api_url,
+        session=session,
+        tls=ssl_context(environ),
+        proxy=proxy_for(api_url, environ),
+    )
 
 
 def _queues(settings: Settings) -> list[QueueSpec]:
@@ -222,35 +288,4 @@ def gateways(
     settings: Settings, environ: Mapping[str, str], clock: Callable[[], datetime]
 ) -> dict[str, Gateway]:
     """A client per org; keys are read when they are needed."""
-    return {key: Client(_access(settings, key, environ), clock=clock) for key in settings.orgs}
-
-
-def _access(settings: Settings, key: str, environ: Mapping[str, str]) -> OrgAccess:
-    org = settings.orgs[key]
-    bundle = ca_bundle(environ)
-    return OrgAccess(
-        key=key,
-        kind=org.kind,
-        my_domain_url=org.my_domain_url,
-        audience=org.audience,
-        api_version=org.api_version,
-        username=org.username,
-        consumer_key=org.consumer_key,
-        private_key=partial(_key, settings, key, None),
-        apps={
-            name: AppAccess(
-                kind=app.kind,
-                name=app.name,
-                consumer_key=app.consumer_key,
-                private_key=partial(_key, settings, key, name),
-            )
-            for name, app in org.apps.items()
-        },
-        ca_bundle=str(bundle) if bundle else None,
-        proxy=proxy_for(org.my_domain_url, environ),
-    )
-
-
-def _key(settings: Settings, org: str, app: str | None) -> str:
-    """Read a private key now; it is kept nowhere."""
-    return settings.private_key(org, app).get_secret_value()
+    return {key: Client(access.read(settings, key, environ), clock=clock) for key in settings.orgs}

@@ -6,25 +6,29 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs, outputs
-from bot.app import App
+from bot.app import App, CannotListen
 from bot.config import ConfigError, Settings, load
 from bot.core.command import parse_id
 from bot.engine import SchemaMissing, engine_schema_ok, migrate_engine
 from store.database import AlreadyRunning, BadDatabaseUrl, Database, lock_file
 from store.schema import current_ok, upgrade
 
+_FAILED = 1
 _BAD_CONFIG = 2
 _OLD_SCHEMA = 3
 _NOT_BUILT = ("check", "job", "audit", "policy")
+_MIGRATE = "The database's tables are missing or old. Run: integration-user-bot migrate"
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Commands(click.Group):
@@ -39,28 +43,46 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _keep(ctx: click.Context, option: click.Parameter, value: object) -> None:
+    """Keep an option for the command, whether it was written before its name or after."""
+    if value is not None:
+        ctx.meta[f"{__name__}.{option.name}"] = value
+
+
+def _everywhere(command: Command) -> Command:
+    """Give a command the options that every command takes."""
+    command = click.option(
+        "--log-format",
+        type=click.Choice(["json", "console"]),
+        expose_value=False,
+        callback=_keep,
+        help="How the log on stderr is written; json unless said otherwise.",
+    )(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        callback=_keep,
+        help="The TOML file; else $INTEGRATION_USERS_CONFIG, else integration-users.toml here.",
+    )(command)
+
+
+def _option(name: str) -> Any:
+    return click.get_current_context().meta.get(f"{__name__}.{name}")
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The TOML file; else $INTEGRATION_USERS_CONFIG, else integration-users.toml here.",
-)
-@click.option(
-    "--log-format", type=click.Choice(["json", "console"]), default="json", show_default=True
-)
+@_everywhere
 @click.version_option(package_name="integration-user-bot")
-@click.pass_context
-def cli(ctx: click.Context, config: Path | None, log_format: logs.Format) -> None:
+def cli() -> None:
     """Give every integration its own least-privilege, API-only Salesforce user."""
-    ctx.obj = config
-    if ctx.invoked_subcommand != "demo":
-        logs.configure(log_format)
 
 
-def _settings(config: Path | None, *, running: bool = False) -> Settings:
+def _settings(*, running: bool = False) -> Settings:
     """Load the configuration; every problem is printed, then exit 2."""
+    logs.configure(_option("log_format") or "json")
     try:
-        return load(config, os.environ, running=running)
+        return load(_option("config"), os.environ, running=running)
     except ConfigError as error:
         click.echo("The configuration cannot be used:", err=True)
         for problem in error.problems:
@@ -68,68 +90,102 @@ def _settings(config: Path | None, *, running: bool = False) -> Settings:
         raise SystemExit(_BAD_CONFIG) from None
 
 
+def _end(sentence: str, code: int) -> SystemExit:
+    click.echo(sentence, err=True)
+    return SystemExit(code)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what can be wrong outside of us into one sentence and the contract's exit code."""
+    try:
+        yield
+    except ConfigError as error:
+        raise _end("\n".join(error.problems), _BAD_CONFIG) from None
+    except (AlreadyRunning, BadDatabaseUrl) as error:
+        raise _end(str(error), _BAD_CONFIG) from None
+    except SchemaMissing:
+        raise _end(_MIGRATE, _OLD_SCHEMA) from None
+    except CannotListen as error:
+        raise _end(str(error), _FAILED) from None
+    except SQLAlchemyError as error:
+        raise _end(f"The database cannot be used: {_reason(error)}.", _FAILED) from None
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own words, without the statement and without anything secret."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return logs.redact(said[0].rstrip(".") if said else type(error).__name__)
+
+
 @cli.command()
-@click.pass_obj
-def run(config: Path | None) -> None:
+@_everywhere
+def run() -> None:
     """Run the bot: Slack, engine, clock. SIGTERM finishes what is in hand and ends it."""
-    settings = _settings(config, running=True)
-    url = settings.database_url.get_secret_value()
+    settings = _settings(running=True)
+    with _told(), _alone(Database.open(settings.database_url.get_secret_value()).file):
+        asyncio.run(_serve(settings))
+
+
+@contextmanager
+def _alone(file: Path | None) -> Iterator[None]:
+    """Hold the lock beside an SQLite file; on Postgres several bots may run."""
     with ExitStack() as held:
-        try:
-            file = Database.open(url).file
-            if file is not None:
+        if file is not None:
+            try:
                 held.enter_context(lock_file(file))
-            asyncio.run(_serve(settings))
-        except AlreadyRunning as error:
-            click.echo(str(error), err=True)
-            raise SystemExit(_BAD_CONFIG) from None
-        except ConfigError as error:
-            click.echo("\n".join(error.problems), err=True)
-            raise SystemExit(_BAD_CONFIG) from None
-        except SchemaMissing:
-            click.echo(
-                "The database's tables are missing or old. Run: integration-user-bot migrate",
-                err=True,
-            )
-            raise SystemExit(_OLD_SCHEMA) from None
+            except OSError as error:
+                raise _end(f"The database cannot be used: {_reason(error)}.", _FAILED) from None
+        yield
 
 
 async def _serve(settings: Settings) -> None:
     """Start, wait for a signal, stop."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _on_signals(stop)
     app = App(settings, os.environ)
     await app.start()
     failed = asyncio.create_task(app.wait_failed())
     stopped = asyncio.create_task(stop.wait())
     try:
-        done, _ = await asyncio.wait({failed, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({failed, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopped.cancel()
         await app.stop()
-    if failed in done:
+    if failed.done():
         failed.result()
     failed.cancel()
 
 
+def _on_signals(stop: asyncio.Event) -> None:
+    """Let SIGTERM and SIGINT ask for an orderly end, however often, until the process is gone.
+
+    Not `add_signal_handler`: the loop takes its handlers away when it closes, and a second signal
+    would then kill the process on its last metres.
+    """
+    loop = asyncio.get_running_loop()
+
+    def ask(*_: object) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+
+
 @cli.command()
 @click.option("--check", is_flag=True, help="Only tell whether something is to do.")
-@click.pass_obj
-def migrate(config: Path | None, *, check: bool) -> None:
+@_everywhere
+def migrate(*, check: bool) -> None:
     """Bring our tables and the engine's to their newest revision."""
-    url = _settings(config).database_url.get_secret_value()
-    try:
+    url = _settings().database_url.get_secret_value()
+    with _told():
         if not check:
             upgrade(url)
             migrate_engine(url)
         ours, engines = current_ok(url), engine_schema_ok(url)
-    except BadDatabaseUrl as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(_BAD_CONFIG) from None
     click.echo(f"tables: {_word(done=ours)}; engine: {_word(done=engines)}")
-    raise SystemExit(0 if ours and engines else 1)
+    raise SystemExit(0 if ours and engines else _FAILED)
 
 
 def _word(*, done: bool) -> str:
@@ -138,45 +194,43 @@ def _word(*, done: bool) -> str:
 
 @cli.command()
 @click.option("--script", is_flag=True, help="End after the story; 0 only if it ended live.")
+@_everywhere
 def demo(*, script: bool) -> None:
     """Play the whole story against a make-believe Slack and Salesforce on this machine."""
     from bot.demo import play  # noqa: PLC0415 - the sandbox is loaded for the demo only
 
-    raise SystemExit(asyncio.run(play(script=script)))
+    raise SystemExit(asyncio.run(play(script=script, log_format=_option("log_format"))))
 
 
 @cli.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
+@_everywhere
 @click.pass_context
 def requests(ctx: click.Context, *, as_json: bool) -> None:
     """List the requests, newest first."""
     if ctx.invoked_subcommand is None:
-        found = _read(ctx.obj, outputs.listing)
+        found = _read(outputs.listing)
         click.echo(json.dumps(found, indent=2) if as_json else outputs.table(found))
 
 
 @requests.command("show")
-@click.argument("number")
+@click.argument("number", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.pass_obj
-def show(config: Path | None, number: str, *, as_json: bool) -> None:
+@_everywhere
+def show(number: str, *, as_json: bool) -> None:
     """Show one request: IU-17, iu-17 or 17."""
     wanted = parse_id(number)
     found: dict[str, Any] | None = None
     if wanted is not None:
-        found = _read(config, lambda database: outputs.one(database, wanted))
+        found = _read(lambda database: outputs.one(database, wanted))
     if found is None:
-        click.echo(f"There is no request {number}.", err=True)
-        raise SystemExit(1)
+        raise _end(f"There is no request {number}.", _FAILED)
     click.echo(json.dumps(found, indent=2) if as_json else outputs.page(found))
 
 
-def _read(config: Path | None, question: Callable[[Database], Awaitable[Result]]) -> Result:
+def _read(question: Callable[[Database], Awaitable[Result]]) -> Result:
     """Ask the store one question, beside a running bot."""
-    url = _settings(config).database_url.get_secret_value()
-    if not current_ok(url):
-        click.echo("The database's tables are missing or old. Run: migrate", err=True)
-        raise SystemExit(1)
+    url = _settings().database_url.get_secret_value()
 
     async def ask() -> Result:
         database = Database.open(url)
@@ -185,4 +239,7 @@ def _read(config: Path | None, question: Callable[[Database], Awaitable[Result]]
         finally:
             await database.dispose()
 
-    return asyncio.run(ask())
+    with _told():
+        if not current_ok(url):
+            raise _end(_MIGRATE, _FAILED)
+        return asyncio.run(ask())

@@ -42,7 +42,7 @@ _NAMES = re.compile(
     r"|(^|_)(bot|app|access|refresh|session|id)?_?token$"
 )
 
-_LIBRARIES = {"aiohttp.access": logging.WARNING, "apscheduler": logging.WARNING}
+_LIBRARIES = dict.fromkeys(("aiohttp.access", "alembic", "apscheduler", "dbos"), logging.WARNING)
 
 
 def redact(text: str) -> str:

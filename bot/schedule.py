@@ -14,22 +14,30 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.flows import catalogue, sweeping
 from bot.flows.context import Context
 
+_TIDY = timedelta(hours=6)
+_KEPT = timedelta(days=30)
+
 
 class Clock:
-    """Fires the catalogue of each org and the tick."""
+    """Fires the catalogue of each org, the tick and the tidying."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
-    async def start(self) -> None:
-        """Refresh every catalogue now, then by the clock."""
-        schedule = self._ctx.settings.schedule
+    async def look_now(self) -> None:
+        """Enqueue a look at every org; before the engine is launched it is taken up at once."""
         begun = self._ctx.clock()
         for org in self._ctx.settings.orgs:
             await self._refresh(org, f"start-{begun:%Y%m%dT%H%M%S%f}")
+
+    def start(self) -> None:
+        """From now on everything happens by the clock."""
+        schedule = self._ctx.settings.schedule
+        for org in self._ctx.settings.orgs:
             self._add(self._catalogue, schedule.catalogue, org)
         self._add(self._tick, schedule.tick)
+        self._add(self._tidy, _TIDY)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -57,6 +65,10 @@ class Clock:
 
     async def _tick(self) -> None:
         await sweeping.sweep(self._ctx)
+
+    async def _tidy(self) -> None:
+        """Forget runs that ended long ago; the engine never does it by itself."""
+        await self._ctx.engine.delete_finished(self._ctx.clock() - _KEPT)
 
 
 def slot(now: datetime, every: timedelta) -> str:

@@ -1,9 +1,12 @@
-"""How one org is reached: what the composition root takes from the configuration for a client."""
+"""How one org is reached: what a client takes from the configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+
+from bot.config import Settings, ca_bundle, proxy_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,35 @@ class OrgAccess:
     apps: Mapping[str, AppAccess]
     ca_bundle: str | None
     proxy: str | None
+
+
+def read(settings: Settings, key: str, environ: Mapping[str, str]) -> OrgAccess:
+    """Read how an org of the configuration is reached, proxies and trust included."""
+    org = settings.orgs[key]
+    bundle = ca_bundle(environ)
+    return OrgAccess(
+        key=key,
+        kind=org.kind,
+        my_domain_url=org.my_domain_url,
+        audience=org.audience,
+        api_version=org.api_version,
+        username=org.username,
+        consumer_key=org.consumer_key,
+        private_key=partial(_key, settings, key, None),
+        apps={
+            name: AppAccess(
+                kind=app.kind,
+                name=app.name,
+                consumer_key=app.consumer_key,
+                private_key=partial(_key, settings, key, name),
+            )
+            for name, app in org.apps.items()
+        },
+        ca_bundle=str(bundle) if bundle else None,
+        proxy=proxy_for(org.my_domain_url, environ),
+    )
+
+
+def _key(settings: Settings, org: str, app: str | None) -> str:
+    """Read a private key now; it is kept nowhere."""
+    return settings.private_key(org, app).get_secret_value()
