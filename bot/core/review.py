@@ -28,7 +28,7 @@ _VARIANTS = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The org as the look found it."""
+    """The org as the look found it; `app_unreadable` is what it said when asked for the app."""
 
     org_id: str
     cached_org_id: str | None
@@ -40,6 +40,7 @@ class Seen:
     profile: str | None
     app_id: str | None
     app_admin_approved: bool | None
+    app_unreadable: str
     rights: frozenset[str]
     grantable: frozenset[str]
     existing: tuple[str, ...]
@@ -98,8 +99,15 @@ def nothing(problem: Finding, grants: Sequence[Grant], *, at: datetime) -> Prefl
     )
 
 
-def refused(code: str, message: str, *, login: bool) -> Finding:
-    """The finding for an org that refused to be looked at."""
+def refused(code: str, message: str, *, login: bool, rights: frozenset[str]) -> Finding:
+    """The finding for an org that refused to be looked at.
+
+    When the bot's own `rights` could be read and lack one, that is the cause: an object that the
+    bot may not read is answered as if it did not exist (salesforce-provisioning 1.1).
+    """
+    missing = () if login else identity.missing_rights(rights, app=False)
+    if missing:
+        return diagnosis.missing_right(missing)
     return diagnosis.explain(code, message, login=login)
 
 
@@ -203,7 +211,7 @@ def _name_problems(
 ) -> list[Finding]:
     problems = []
     if username is None:
-        problems.append(diagnosis.username_taken(names[0]))
+        problems.append(diagnosis.username_taken(names))
     if set_name is None:
         problems.append(diagnosis.no_set_name())
     return problems
@@ -226,7 +234,7 @@ def _right_problems(seen: Seen, app: AppRules | None) -> list[Finding]:
     if missing:
         problems.append(diagnosis.missing_right(missing))
     if app and seen.app_id is None:
-        problems.append(diagnosis.app_missing(app.label, app.kind, app.name))
+        problems.append(diagnosis.app_missing(app.label, app.kind, app.name, seen.app_unreadable))
     return problems
 
 

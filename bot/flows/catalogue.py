@@ -12,23 +12,25 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import diagnosis, identity
+from bot.core import diagnosis, identity, review
 from bot.engine import Jobs, Run
 from bot.flows.context import Context
+from bot.flows.preflight import rights_after
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Snapshot, Unavailable
 from store import catalogue
 from store.records import OrgFacts
 
 _log = structlog.get_logger(__name__)
-_SOON = timedelta(minutes=1)
+_TIMES = 3
+"""So many times the usual patience passes before an org that was away is read again."""
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
     """Make the refresh known to the engine."""
 
-    async def refresh_catalogue(run: Run, org: str, slot: str) -> None:
-        await step(run, "refresh", refresh, ctx, org, slot)
+    async def refresh_catalogue(run: Run, org: str, _slot: str) -> None:
+        await step(run, "refresh", refresh, ctx, org)
 
     jobs.register("catalogue", refresh_catalogue)
 
@@ -47,16 +49,20 @@ async def enqueue(
     )
 
 
-async def refresh(ctx: Context, org: str, slot: str) -> None:
+async def refresh(ctx: Context, org: str) -> None:
     """Read one org and keep what it says, or keep the sentence why it cannot be chosen."""
     begun = ctx.clock()
     try:
         snapshot = await ctx.gateways[org].snapshot()
     except Unavailable as away:
-        await _away(ctx, org, slot, away.reason)
+        await _away(ctx, org, away.reason)
         return
     except Refused as no:
-        finding = diagnosis.explain(no.code, no.message, login=no.login)
+        if diagnosis.is_passing(no.code, no.message):
+            await _away(ctx, org, no.code)
+            return
+        rights = await rights_after(ctx.gateways[org], no)
+        finding = review.refused(no.code, no.message, login=no.login, rights=rights)
         await _refuse(ctx, org, f"{finding.cause} {finding.remedy}", code=no.code)
         return
     facts = await _judge(ctx, org, snapshot, begun)
@@ -68,10 +74,13 @@ async def refresh(ctx: Context, org: str, slot: str) -> None:
 async def _judge(ctx: Context, org: str, snapshot: Snapshot, begun: datetime) -> OrgFacts:
     settings = ctx.settings.orgs[org]
     who = snapshot.identity
+    async with ctx.database.read() as conn:
+        known = await catalogue.org(conn, org)
+    org_id = known.org_id if known and known.org_id else None
     facts = replace(
         snapshot.facts,
         org=org,
-        org_id=who.org_id,
+        org_id=org_id or who.org_id,
         organization_type=who.organization_type,
         begun_at=begun,
         ended_at=ctx.clock(),
@@ -86,25 +95,29 @@ async def _judge(ctx: Context, org: str, snapshot: Snapshot, begun: datetime) ->
         _log.warning("org.kind", org=org, text=warning)
     if problem:
         _log.error("org.kind", org=org, text=problem)
-        return replace(facts, refusal=problem, hidden=True)
-    async with ctx.database.read() as conn:
-        known = await catalogue.org(conn, org)
-    if known and known.org_id and known.org_id != who.org_id:
-        sentence = diagnosis.other_org(known.org_id, who.org_id).cause
+        return replace(facts, org_id=org_id, refusal=problem, hidden=True)
+    if org_id and org_id != who.org_id:
+        sentence = diagnosis.other_org(org_id, who.org_id).cause
         _log.error("org.changed", org=org, text=sentence)
-        return replace(facts, org_id=known.org_id, refusal=sentence)
+        return replace(facts, refusal=sentence)
     return facts
 
 
-async def _away(ctx: Context, org: str, slot: str, reason: str) -> None:
-    """Unreachable: what is cached stays usable; with nothing cached the modal says why."""
-    async with ctx.database.read() as conn:
-        known = await catalogue.org(conn, org)
-    if known is None or known.ended_at is None:
-        label = ctx.org_label(org)
-        await _refuse(ctx, org, f"{label} cannot be reached: {reason}.", code="unavailable")
+async def _away(ctx: Context, org: str, reason: str) -> None:
+    """Unreachable: what is cached stays usable; with nothing cached the modal says why.
+
+    It is read again soon. The successor is named by its moment, so that the refreshes of an org
+    that is away for hours do not each leave a chain of their own.
+    """
+    _log.warning("org.away", org=org, reason=reason)
     async with ctx.database.write() as conn:
-        await enqueue(ctx, conn, org, f"{slot}+", max(ctx.away_wait, _SOON))
+        known = await catalogue.org(conn, org)
+        if known is None or known.ended_at is None:
+            label = ctx.org_label(org)
+            await catalogue.refuse(conn, org, f"{label} cannot be reached: {reason}.", ctx.clock())
+        wait = ctx.away_wait * _TIMES
+        at = (ctx.clock() + wait).timestamp() // wait.total_seconds()
+        await enqueue(ctx, conn, org, f"away-{at:.0f}", wait)
 
 
 async def _refuse(ctx: Context, org: str, sentence: str, *, code: str) -> None:

@@ -11,6 +11,10 @@ from bot.engine import Engine
 from bot.salesforce.gateway import Gateway
 from store.database import Database
 
+LONGEST = timedelta(minutes=10)
+"""An org that is away for long is asked this often."""
+_DOUBLINGS = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -29,6 +33,10 @@ class Context:
     wake: Callable[[], None]
     approvers: Callable[[], Awaitable[frozenset[str] | None]]
     away_wait: timedelta = timedelta(seconds=20)
+
+    def patience(self, tries: int) -> timedelta:
+        """How long to leave an org alone that did not answer after `tries` earlier tries."""
+        return min(self.away_wait * (1 << min(tries, _DOUBLINGS)), max(self.away_wait, LONGEST))
 
     def org_label(self, key: str) -> str:
         """The org's name for people; the key itself when the configuration lost it."""

@@ -7,20 +7,19 @@ goes to the requester and bothers no approver.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import access, plan, review
+from bot.core import access, diagnosis, plan, review
 from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
 from bot.flows.intake import seats_of
 from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
-from bot.salesforce.gateway import Refused, Survey, Unavailable
+from bot.salesforce.gateway import Gateway, Refused, Survey, Unavailable
 from store import catalogue, ledger
-from store.ledger import Conflict
 from store.records import Json, Preflight, Request, Source, State
 
 
@@ -43,8 +42,9 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
     begun = ctx.clock()
     gateway = ctx.gateways[request.asked.org]
-    org = ctx.settings.orgs[request.asked.org]
-    names = review.candidate_usernames(request, org.username_domain, in_use)
+    names = review.candidate_usernames(
+        request, ctx.settings.orgs[request.asked.org].username_domain, in_use
+    )
     try:
         survey = await gateway.survey(
             usernames=names,
@@ -53,15 +53,27 @@ async def look(ctx: Context, request_id: int) -> Json | None:
             objects=[grant.object for grant in request.asked.grants],
             name=request.asked.name,
         )
-        approvers = await ctx.approvers()
+        preflight = await _judge(ctx, request, survey, names, begun)
     except Unavailable as gone:
         return {"version": request.version, "unavailable": gone.reason}
     except Refused as no:
-        problem = review.refused(no.code, no.message, login=no.login)
+        if diagnosis.is_passing(no.code, no.message):
+            return {"version": request.version, "unavailable": no.code}
+        problem = review.refused(
+            no.code, no.message, login=no.login, rights=await rights_after(gateway, no)
+        )
         preflight = review.nothing(problem, request.asked.grants, at=ctx.clock())
-    else:
-        preflight = await _judge(ctx, request, survey, names, approvers, begun)
     return {"version": request.version, "preflight": preflight.to_json()}
+
+
+async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str]:
+    """The bot's own rights, to tell a missing one from a strange org; none when unreadable."""
+    if no.login:
+        return frozenset()
+    try:
+        return await gateway.own_rights()
+    except (Refused, Unavailable):
+        return frozenset()
 
 
 async def _judge(
@@ -69,10 +81,8 @@ async def _judge(
     request: Request,
     survey: Survey,
     names: tuple[str, ...],
-    approvers: frozenset[str] | None,
     begun: datetime,
 ) -> Preflight:
-    org = ctx.settings.orgs[request.asked.org]
     async with ctx.database.read() as conn:
         license_seats, psl_seats = await seats_of(
             conn, request.asked.org, without=request.id, counted_at=begun
@@ -80,46 +90,17 @@ async def _judge(
         cached = await catalogue.org(conn, request.asked.org)
     facts = {fact.name: fact for fact in survey.objects}
     grants = access.resolve_edit_all(access.close(request.asked.grants, facts), facts)
-    app = org.apps.get(request.asked.app) if request.asked.app else None
     checked = review.review(
         request,
-        seen=review.Seen(
-            org_id=survey.identity.org_id,
-            cached_org_id=cached.org_id if cached else None,
-            is_sandbox=survey.identity.is_sandbox,
-            organization_type=survey.identity.organization_type,
-            has_trial_end=survey.identity.has_trial_end,
-            taken=survey.taken,
-            sets=survey.sets,
-            profile=survey.profile,
-            app_id=survey.app.id if survey.app else None,
-            app_admin_approved=survey.app.admin_approved if survey.app else None,
-            rights=survey.rights,
-            grantable=survey.grantable,
-            existing=survey.existing,
-        ),
+        seen=_seen(survey, cached.org_id if cached else None),
         facts=facts,
         grants=grants,
         names=names,
-        org=review.OrgRules(
-            label=org.label,
-            kind=org.kind,
-            time_zone=org.time_zone,
-            locale=org.locale,
-            licensed=org.permission_sets == "psl",
-        ),
-        app=review.AppRules(
-            key=request.asked.app or "",
-            label=app.label,
-            kind=app.kind,
-            name=app.name,
-            has_key=app.has_key,
-        )
-        if app
-        else None,
+        org=_org_rules(ctx, request.asked.org),
+        app=_app_rules(ctx, request.asked.org, request.asked.app),
         license_seats=replace(license_seats, total=survey.license_total, used=survey.license_used),
         psl_seats=replace(psl_seats, total=survey.psl_total, used=survey.psl_used),
-        approvers=approvers,
+        approvers=await ctx.approvers(),
         required=ctx.settings.approval.required,
         at=ctx.clock(),
     )
@@ -128,39 +109,95 @@ async def _judge(
     return replace(checked, plan=plan.say_all(checked.wanted))
 
 
+def _seen(survey: Survey, cached_org_id: str | None) -> review.Seen:
+    return review.Seen(
+        org_id=survey.identity.org_id,
+        cached_org_id=cached_org_id,
+        is_sandbox=survey.identity.is_sandbox,
+        organization_type=survey.identity.organization_type,
+        has_trial_end=survey.identity.has_trial_end,
+        taken=survey.taken,
+        sets=survey.sets,
+        profile=survey.profile,
+        app_id=survey.app.id if survey.app else None,
+        app_admin_approved=survey.app.admin_approved if survey.app else None,
+        app_unreadable=survey.unreadable.get("app", ""),
+        rights=survey.rights,
+        grantable=survey.grantable,
+        existing=survey.existing,
+    )
+
+
+def _org_rules(ctx: Context, key: str) -> review.OrgRules:
+    org = ctx.settings.orgs[key]
+    return review.OrgRules(
+        label=org.label,
+        kind=org.kind,
+        time_zone=org.time_zone,
+        locale=org.locale,
+        licensed=org.permission_sets == "psl",
+    )
+
+
+def _app_rules(ctx: Context, org: str, key: str | None) -> review.AppRules | None:
+    app = ctx.settings.orgs[org].apps.get(key) if key else None
+    if app is None:
+        return None
+    return review.AppRules(
+        key=key or "", label=app.label, kind=app.kind, name=app.name, has_key=app.has_key
+    )
+
+
 async def settle(ctx: Context, request_id: int, looked: Json | None) -> None:
     """Store what was seen and make the card, or the requester's message, due."""
     if looked is None:
         return
     now = ctx.clock()
-    try:
-        async with ctx.database.write() as conn:
-            request = await ledger.get(conn, request_id)
-            stale = request is None or request.version != looked["version"]
-            if request is None or stale or request.state is not State.REQUESTED:
-                return
-            if "unavailable" in looked:
-                await _look_again(ctx, conn, request, looked["unavailable"], now)
-            else:
-                await _keep(ctx, conn, request, Preflight.from_json(looked["preflight"]), now)
-    except Conflict:
-        return
+    async with ctx.database.write() as conn:
+        request = await ledger.get(conn, request_id)
+        if request is None or request.version != looked["version"]:
+            return
+        if "unavailable" in looked:
+            wait = ctx.patience(request.preflights - 1)
+            why = f"The org could not be looked at ({looked['unavailable']})"
+            await _look_again(ctx, conn, request, why, now, wait)
+            return
+        preflight = Preflight.from_json(looked["preflight"])
+        if await _lost_its_name(conn, request, preflight):
+            why = "Another request took the username meanwhile"
+            await _look_again(ctx, conn, request, why, now, None)
+            return
+        await _keep(ctx, conn, request, preflight, now)
     ctx.wake()
 
 
+async def _lost_its_name(conn: AsyncConnection, request: Request, preflight: Preflight) -> bool:
+    """Did another request, looked at the same moment, get the same free username first?"""
+    if preflight.wanted is None:
+        return False
+    await ledger.lock_org(conn, request.asked.org)
+    in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
+    return preflight.wanted.username.lower() in in_use
+
+
 async def _look_again(
-    ctx: Context, conn: AsyncConnection, request: Request, reason: str, now: datetime
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    why: str,
+    now: datetime,
+    wait: timedelta | None,
 ) -> None:
     changed = await ledger.change(conn, request, now=now, preflights=request.preflights + 1)
-    await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
+    await enqueue_preflight(ctx, conn, changed, wait)
     await telling.note(
         conn,
         changed,
         now=now,
         actor="engine",
         source=Source.ENGINE,
-        event="unavailable",
-        detail=f"The org could not be looked at ({reason}); trying again by itself",
+        event="looked_again",
+        detail=f"{why}; trying again by itself",
     )
 
 

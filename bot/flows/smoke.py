@@ -19,7 +19,6 @@ from bot.flows.jobs import enqueue_smoke
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Unavailable
 from store import catalogue, ledger
-from store.ledger import Conflict
 from store.records import JournalLine, Json, Request, Source, State, Wanted
 
 _TESTED = {State.PROVISIONED, State.LIVE, State.BLOCKED}
@@ -29,13 +28,13 @@ def register(jobs: Jobs, ctx: Context) -> None:
     """Make the smoke test known to the engine."""
 
     async def smoke(run: Run, request_id: int, number: int) -> None:
-        verdict = await step(run, "look", look, ctx, request_id, number)
-        await step(run, "settle", settle, ctx, request_id, number, run.id, verdict)
+        seen = await step(run, "look", look, ctx, request_id, number, run.id)
+        await step(run, "settle", settle, ctx, request_id, number, run.id, seen)
 
     jobs.register("smoke", smoke)
 
 
-async def look(ctx: Context, request_id: int, number: int) -> Json:
+async def look(ctx: Context, request_id: int, number: int, run: str) -> Json:
     """Log in as the user, try, revoke, and judge what was seen."""
     async with ctx.database.read() as conn:
         request = await ledger.get(conn, request_id)
@@ -47,18 +46,17 @@ async def look(ctx: Context, request_id: int, number: int) -> Json:
     org = ctx.settings.orgs[request.asked.org]
     app = org.apps.get(request.asked.app or "")
     if app is None or not app.has_key:
-        return {
-            "end": "untestable",
-            "app": app.label if app else None,
-            "address": org.my_domain_url,
-        }
+        label = app.label if app else None
+        return {"end": "untestable", "app": label, "address": org.my_domain_url}
     try:
-        verdict = await _try(ctx, request, wanted)
+        verdict = await _try(ctx, request, wanted, run)
     except Unavailable as away:
         return {"end": "away", "reason": away.reason}
     except Refused as no:
+        if diagnosis.is_passing(no.code, no.message):
+            return {"end": "away", "reason": no.code}
         finding = diagnosis.explain(no.code, no.message, login=no.login)
-        verdict = proof.Verdict(outcome="blocked", finding=finding, lines=(), not_tested=())
+        verdict = proof.Verdict(outcome=proof.BLOCKED, finding=finding)
     return {"end": "verdict", "verdict": verdict.to_json()}
 
 
@@ -68,26 +66,49 @@ def _current(request: Request, number: int) -> bool:
     return request.state in _TESTED and request.user_id is not None
 
 
-async def _try(ctx: Context, request: Request, wanted: Wanted) -> proof.Verdict:
+async def _try(ctx: Context, request: Request, wanted: Wanted, run: str) -> proof.Verdict:
     gateway = ctx.gateways[request.asked.org]
     objects = list(wanted.objects_order)
     user_id = request.user_id or ""
+    forbidden = await _forbidden(ctx, gateway, request.asked.org, user_id)
+    await _note_login(ctx, request, wanted, run)
     observation = await gateway.prove(
         app_key=request.asked.app or "",
         username=wanted.username,
         objects=objects,
-        forbidden=await _forbidden(ctx, gateway, request.asked.org, user_id),
+        forbidden=forbidden,
     )
+    empty = [name for name, one in observation.objects.items() if one.rows == 0]
     return proof.judge(
         observation,
         wanted_org_id=wanted.org_id,
         wanted_user_id=user_id,
         granted=tuple(objects),
-        bot_sees=await gateway.visible_rows(objects) if observation.login_error is None else {},
+        bot_sees=await gateway.visible_rows(empty) if empty else {},
         in_place=observation.login_error is not None and await _in_place(gateway, wanted),
         now=ctx.clock(),
         proof_until=request.proof_until or ctx.clock(),
     )
+
+
+async def _note_login(ctx: Context, request: Request, wanted: Wanted, run: str) -> None:
+    """Journal the login as the bot's own *before* it happens.
+
+    So none can be taken for use of the integration, whatever dies or hangs right after it.
+    """
+    now = ctx.clock()
+    line = JournalLine(
+        at=now,
+        actor="engine",
+        source=Source.ENGINE,
+        event="own_login",
+        detail=f"The bot itself logs in as {wanted.username} to test it",
+        run=run,
+        step=f"own_login {now.isoformat()}",
+        after={"username": wanted.username, "app": request.asked.app},
+    )
+    async with ctx.database.write() as conn:
+        await ledger.note(conn, request.id, line)
 
 
 async def _forbidden(ctx: Context, gateway: Gateway, org: str, user_id: str) -> str | None:
@@ -107,76 +128,73 @@ async def _in_place(gateway: Gateway, wanted: Wanted) -> bool:
 
 
 async def settle(ctx: Context, request_id: int, number: int, run: str, seen: Json) -> None:
-    """Move the request by the verdict, or name the next try, and journal the login as ours."""
+    """Move the request by the verdict, or name the next try; once, however often it is called."""
     if seen["end"] == "gone":
         return
-    for _ in range(5):
-        try:
-            async with ctx.database.write() as conn:
-                request = await ledger.get(conn, request_id)
-                if request is None or not _current(request, number):
-                    return
-                await _end(ctx, conn, request, run, seen)
-            break
-        except Conflict:
-            continue
+    async with ctx.database.write() as conn:
+        request = await ledger.get(conn, request_id)
+        if request is None or not _current(request, number):
+            return
+        await _end(ctx, conn, request, run, seen)
     ctx.wake()
 
 
 async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, seen: Json) -> None:
     now = ctx.clock()
     if seen["end"] == "away":
-        await _again(ctx, conn, request, now, f"The org does not answer ({seen['reason']})")
+        at = now + ctx.patience(request.tries)
+        words = f"The org does not answer ({seen['reason']}); next try at {at:%H:%M:%S} UTC"
+        if await _note(conn, request, run, now, words):
+            await _again(ctx, conn, request, now, at)
         return
     if seen["end"] == "untestable":
-        await _untestable(conn, request, seen, now)
+        await _untestable(conn, request, run, seen, now)
         return
     verdict = proof.Verdict.from_json(seen["verdict"])
-    await _note_tries(conn, request, run, verdict, now)
-    if verdict.outcome == "wait":
-        await _again(ctx, conn, request, now, "The org does not let the app in yet")
-    elif verdict.outcome == "proven":
+    at = proof.next_try(request.tries, now, request.proof_until) or now
+    words = " ".join((*verdict.lines, *(f"Not tested: {one}" for one in verdict.not_tested)))
+    if verdict.outcome == proof.WAIT:
+        words += f" Next try at {at:%H:%M:%S} UTC."
+    if not await _note(conn, request, run, now, words, verdict.not_tested):
+        return
+    if verdict.outcome == proof.WAIT:
+        await _again(ctx, conn, request, now, at)
+    elif verdict.outcome == proof.PROVEN:
         await _proven(conn, request, now)
     else:
         await _failed(conn, request, verdict, now)
 
 
-async def _again(
-    ctx: Context, conn: AsyncConnection, request: Request, now: datetime, why: str
-) -> None:
-    at = proof.next_try(request.tries, now, request.proof_until) or now + ctx.away_wait
-    changed = await ledger.change(
-        conn, request, now=now, smokes=request.smokes + 1, tries=request.tries + 1, next_try_at=at
-    )
-    await enqueue_smoke(ctx, conn, changed, at - now)
-    await telling.note(
-        conn,
-        changed,
-        now=now,
-        actor="engine",
-        source=Source.ENGINE,
-        event="smoke",
-        detail=f"{why}; next try at {at:%H:%M:%S} UTC",
-    )
-    await telling.show(conn, changed, now)
-
-
-async def _note_tries(
-    conn: AsyncConnection, request: Request, run: str, verdict: proof.Verdict, now: datetime
-) -> None:
-    """Journal the login as the bot's own, so that it never counts as use of the integration."""
-    lines = (*verdict.lines, *(f"Not tested: {one}" for one in verdict.not_tested))
+async def _note(
+    conn: AsyncConnection,
+    request: Request,
+    run: str,
+    now: datetime,
+    detail: str,
+    not_tested: tuple[str, ...] | None = None,
+) -> bool:
+    """Journal what the look showed; False when this run did so before, and nothing is to do."""
     line = JournalLine(
         at=now,
         actor="engine",
         source=Source.ENGINE,
-        event="own_login",
-        detail="Logged in as the new user for a test. " + " ".join(lines),
+        event="look",
+        detail=detail or "The test could not be made",
         run=run,
-        step="own_login",
-        after={"username": request.username},
+        step="look",
+        after=None if not_tested is None else {"not_tested": list(not_tested)},
     )
-    await ledger.note(conn, request.id, line)
+    return await ledger.note(conn, request.id, line)
+
+
+async def _again(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime, at: datetime
+) -> None:
+    changed = await ledger.change(
+        conn, request, now=now, smokes=request.smokes + 1, tries=request.tries + 1, next_try_at=at
+    )
+    await enqueue_smoke(ctx, conn, changed, at - now)
+    await telling.show(conn, changed, now)
 
 
 async def _proven(conn: AsyncConnection, request: Request, now: datetime) -> None:
@@ -214,14 +232,23 @@ async def _failed(
         await telling.show_end(conn, changed, now)
 
 
-async def _untestable(conn: AsyncConnection, request: Request, seen: Json, now: datetime) -> None:
+async def _untestable(
+    conn: AsyncConnection, request: Request, run: str, seen: Json, now: datetime
+) -> None:
+    """Nobody can test it here: a person has to, once; what is live or blocked stays as it is."""
     finding = diagnosis.not_proven(
         app_label=seen["app"], username=request.username, address=seen["address"]
     )
-    if request.state is not State.PROVISIONED:
-        finding = request.finding or finding
-    changed = await ledger.change(conn, request, now=now, finding=finding, next_try_at=None)
-    await _tell(conn, changed, now, "tested", finding.cause, request)
+    if not await _note(conn, request, run, now, f"Not tested: {finding.cause}"):
+        return
+    waits = request.state is State.PROVISIONED
+    news = waits and (request.finding is None or request.finding.code != finding.code)
+    changed = await ledger.change(
+        conn, request, now=now, finding=finding if waits else request.finding, next_try_at=None
+    )
+    await telling.show(conn, changed, now)
+    if news:
+        await telling.show_end(conn, changed, now)
 
 
 async def _tell(

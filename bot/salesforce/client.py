@@ -73,6 +73,10 @@ class Client:
             )
         )
 
+    async def own_rights(self) -> frozenset[str]:
+        """Read the bot's own user permissions that are true."""
+        return await self._threads.call(lambda: look.own_rights(self._rest))
+
     async def observe(self, *, username: str, set_names: Sequence[str]) -> Found:
         """Read what exists of one wanted state; two HTTP requests at most, besides a login."""
         return await self._threads.call(

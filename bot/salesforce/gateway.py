@@ -72,7 +72,8 @@ class Survey:
 
     `taken` holds the usernames of those asked about that exist in this org, `sets` the permission
     set names that exist. `rights` are the bot's own user permissions that are true.
-    `existing` names active integration users whose name looks like the request's.
+    `existing` names active integration users whose name looks like the request's. `unreadable`
+    says what the org answered to what could not be read: `app`.
     """
 
     identity: Identity
@@ -114,6 +115,9 @@ class Gateway(Protocol):
         name: str,
     ) -> Survey:
         """Look at the org for one request, read-only."""
+
+    async def own_rights(self) -> frozenset[str]:
+        """Read the bot's own user permissions (`PermissionsViewSetup`, …) that are true."""
 
     async def observe(self, *, username: str, set_names: Sequence[str]) -> Found:
         """Read what exists of one wanted state; at most two HTTP requests for 2,000 rows."""

@@ -95,7 +95,7 @@ def snapshot(rest: Rest, *, org: str, apps: Mapping[str, tuple[str, str]]) -> Sn
             license_used=license_used,
             psl_total=psl_total,
             psl_used=psl_used,
-            apps=tuple(key for key, app in found.items() if app is not None),
+            apps=tuple(key for key, app in found.items() if isinstance(app, AppFound)),
         ),
         objects=facts.of(rest, every),
     )
@@ -119,6 +119,7 @@ def survey(
     )
     profiles, users, sets = reads.need([profiles, users, sets])
     every = facts.grantable(rest)
+    found = _app(rest, *app) if app else None
     return Survey(
         identity=identified,
         license_total=license_total,
@@ -128,11 +129,12 @@ def survey(
         profile=reads.profile_of(profiles)[1],
         taken=frozenset(str(row["Username"]).lower() for row in users),
         sets=frozenset(str(row["Name"]) for row in sets),
-        app=_app(rest, *app) if app else None,
+        app=found if isinstance(found, AppFound) else None,
         rights=_rights(rights),
         objects=facts.with_masters(rest, objects, every),
         grantable=frozenset(every),
         existing=() if isinstance(existing, Refused) else tuple(r["Username"] for r in existing),
+        unreadable={"app": str(found)} if isinstance(found, Refused) else {},
     )
 
 
@@ -143,11 +145,7 @@ def _request_queries(
         reads.profile_query(),
         format_soql("SELECT Username FROM User WHERE Username IN {names}", names=list(usernames)),
         format_soql("SELECT Name FROM PermissionSet WHERE Name IN {names}", names=list(set_names)),
-        format_soql(
-            f"SELECT {', '.join(RIGHTS)} FROM PermissionSet WHERE Id IN"  # noqa: S608 - constants
-            " (SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId = {user})",
-            user=bot_user_id,
-        ),
+        _rights_query(bot_user_id),
         format_soql(
             "SELECT Username FROM User WHERE IsActive = true AND Name LIKE '%{:like}%'"
             " AND Profile.UserLicense.Name = {license} ORDER BY Username LIMIT 5",
@@ -157,6 +155,20 @@ def _request_queries(
     ]
 
 
+def _rights_query(user_id: str) -> str:
+    return format_soql(
+        f"SELECT {', '.join(RIGHTS)} FROM PermissionSet WHERE Id IN"  # noqa: S608 - constants
+        " (SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId = {user})",
+        user=user_id,
+    )
+
+
+def own_rights(rest: Rest) -> frozenset[str]:
+    """The bot's own rights, asked alone: for when the org refused to be looked at."""
+    rest.connect()
+    return _rights(rest.query(_rights_query(rest.token.user_id if rest.token else "")))
+
+
 def _rights(answer: reads.Rows | Refused) -> frozenset[str]:
     """The rights that the bot's permission sets or its profile grant; unreadable: none."""
     if isinstance(answer, Refused):
@@ -164,14 +176,20 @@ def _rights(answer: reads.Rows | Refused) -> frozenset[str]:
     return frozenset(right for right in RIGHTS if any(row.get(right) for row in answer))
 
 
-def _app(rest: Rest, kind: str, name: str) -> AppFound | None:
-    """Find an app by its name; its policy is readable for connected apps only (1.13)."""
+def _app(rest: Rest, kind: str, name: str) -> AppFound | Refused | None:
+    """Find an app by its name; its policy is readable for connected apps only (1.13).
+
+    External client apps are "for internal use only": an org may not let them be read (2.5).
+    """
     sobject, column, more = _APPS[kind]
     soql = format_soql(
         f"SELECT Id{more} FROM {sobject} WHERE {column} = {{name}}",  # noqa: S608 - constants
         name=name,
     )
-    rows = rest.query(soql)
+    try:
+        rows = rest.query(soql)
+    except Refused as no:
+        return no
     if not rows:
         return None
     approved: Any = rows[0].get("OptionsAllowAdminApprovedUsersOnly")

@@ -290,7 +290,7 @@ FIXED = [
     (diagnosis.missing_right(["Manage Users", "View Setup"]), "missing_right", "and View Setup"),
     (diagnosis.missing_license("profile"), "license_missing", "no profile"),
     (diagnosis.missing_license("psl"), "license_missing", "no permission set licence"),
-    (diagnosis.username_taken("a@b.example"), "username_taken", "a@b.example"),
+    (diagnosis.username_taken(["a@b.example"]), "username_taken", "a@b.example"),
     (diagnosis.no_set_name(), "set_name_taken", "exist already"),
     (
         diagnosis.app_missing("Warehouse", "external_client_app", "Warehouse_Sync"),

@@ -145,7 +145,7 @@ class House:
 
     async def refresh(self, org: str = "uat") -> None:
         """Look at an org again now, as the clock does every hour."""
-        await catalogue.refresh(self.app.context, org, "test")
+        await catalogue.refresh(self.app.context, org)
 
     async def told(self) -> None:
         """Wait until every message shows the newest state."""

@@ -132,12 +132,16 @@ def missing_license(what: str) -> Finding:
     return _finding("license_missing", cause, remedy, Who.ADMIN)
 
 
-def username_taken(username: str) -> Finding:
-    """The wanted username, or every variant of the proposal, exists already."""
+def username_taken(names: Sequence[str]) -> Finding:
+    """The username that was typed, or the proposal with all its variants, exists already."""
+    variants = ", and so are the variants of it" if len(names) > 1 else ""
     return _finding(
         "username_taken",
-        f"The username {quote(username, _NAME)} is taken, and so are the variants of it.",
-        "Withdraw this request and ask again with another username.",
+        f"The username {quote(names[0], _NAME)} is taken{variants}.",
+        "Withdraw this request and ask again with another username, or without one: then the bot "
+        "proposes a free one."
+        if not variants
+        else "Withdraw this request and ask again with another username.",
         Who.REQUESTER,
     )
 
@@ -152,10 +156,22 @@ def no_set_name() -> Finding:
     )
 
 
-def app_missing(label: str, kind: str, name: str) -> Finding:
-    """The request's app is not in the org; `name` is what the configuration calls it there."""
+def app_missing(label: str, kind: str, name: str, said: str = "") -> Finding:
+    """The request's app is not in the org; `name` is what the configuration calls it there.
+
+    `said` is the org's answer when apps could not be looked up at all.
+    """
     where = "external client app" if kind == "external_client_app" else "connected app"
     field = "developer name" if kind == "external_client_app" else "name"
+    if said:
+        return _finding(
+            "app_missing",
+            f"The org does not let the bot look up the {where} {quote(name, _NAME)} "
+            f"({quote(label, _NAME)}). Salesforce said: {quote(said)}",
+            "Give the bot's user the right to see these apps (docs/salesforce-setup.md) and look "
+            "whether api_version is 60.0 or newer. Then check again.",
+            Who.ADMIN,
+        )
     return _finding(
         "app_missing",
         f"The org has no {where} with the {field} {quote(name, _NAME)} ({quote(label, _NAME)}).",
