@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
@@ -10,7 +12,7 @@ from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store import ledger
 from store.journal import journal
-from store.records import Message, Request, Source
+from store.records import JournalLine, Message, Request, Source
 
 
 async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
@@ -50,5 +52,14 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         ),
         done=frozenset(done),
         approvers=settings.approval.approvers,
+        not_tested=_not_tested(lines),
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
     )
+
+
+def _not_tested(lines: Sequence[JournalLine]) -> tuple[str, ...]:
+    """What the newest look of the test could not try."""
+    looks = [
+        line.after["not_tested"] for line in lines if line.after and "not_tested" in line.after
+    ]
+    return tuple(looks[-1]) if looks else ()

@@ -17,6 +17,7 @@ from bot.slack.views.shown import (
     headline,
     mentions,
     more_at,
+    not_tested_lines,
     state_words,
     test_lines,
     title,

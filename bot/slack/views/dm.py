@@ -16,6 +16,7 @@ from bot.slack.views.shown import (
     grants_of,
     headline,
     more_at,
+    not_tested_lines,
     people_line,
     state_words,
     test_lines,
@@ -115,7 +116,7 @@ def _story(shown: Shown) -> list[str]:
         case State.PROVISIONED:
             return _testing(request)
         case State.LIVE:
-            return [_live(shown), *test_lines(request)]
+            return [_live(shown), *not_tested_lines(shown), *test_lines(request)]
         case State.BLOCKED:
             return [_blocked(request), *test_lines(request)]
         case State.REJECTED:

@@ -28,6 +28,7 @@ class Shown:
 
     `done` holds the sentences of steps that are done. `approvers` are user groups (S…) and users
     (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
+    `not_tested` is what the last test could not try, in words.
     """
 
     request: Request
@@ -39,6 +40,7 @@ class Shown:
     done: frozenset[str] = frozenset()
     approvers: tuple[str, ...] = ()
     by_hand: bool = False
+    not_tested: tuple[str, ...] = ()
 
 
 STATE_WORDS = {
@@ -177,6 +179,13 @@ def test_lines(request: Request) -> list[str]:
         ),
         f"*Next try* {at(request.next_try_at)}.{last}",
     ]
+
+
+def not_tested_lines(shown: Shown) -> list[str]:
+    """What the test that made it live could not try, so that nobody takes it for proven."""
+    if shown.request.state is not State.LIVE or shown.by_hand:
+        return []
+    return [f"*Not tested* {line(one, 600)}" for one in shown.not_tested]
 
 
 def mentions(people: Sequence[str]) -> str:
