@@ -63,7 +63,11 @@ def audiences(
 
 def may_try_next(error: str, description: str) -> bool:
     """Only `audience …` and `app_not_found` move on to the next audience."""
-    return error in _OTHER_AUDIENCE or "audience" in description.lower()
+    return error in _OTHER_AUDIENCE or _about_audience(description)
+
+
+def _about_audience(description: str) -> bool:
+    return "audience" in description.lower()
 
 
 def assertion(
@@ -91,7 +95,8 @@ def log_in(
 ) -> Token:
     """Exchange assertions for a token, one audience after the other.
 
-    Raises `LoginRefused` with the endpoint's error, and `Unavailable` when it is not an answer.
+    Raises `LoginRefused` with the last error that says more than that an audience does not fit,
+    and `Unavailable` when there is no answer.
     """
     refused: LoginRefused | None = None
     for audience in audiences:
@@ -107,7 +112,8 @@ def log_in(
             return _token(answer, audience)
         error = str(answer.get("error", "unknown"))
         description = str(answer.get("error_description", ""))
-        refused = LoginRefused(error, description, audience)
+        if refused is None or not _about_audience(description):
+            refused = LoginRefused(error, description, audience)
         if not may_try_next(error, description):
             break
     raise refused or LoginRefused("unknown", "no audience to try", "")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.diagnosis import is_passing
 from bot.core.proof import Look, Observation
-from bot.salesforce.gateway import Refused
+from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.jwt_login import LoginRefused
 from bot.salesforce.rest import Rest
 
@@ -56,7 +57,7 @@ def _look(rest: Rest, name: str) -> Look:
     try:
         described = rest.get(f"sobjects/{name}/describe")
     except Refused as no:
-        return Look(described=False, refusal=f"{no.code}: {no.message}")
+        return Look(described=False, refusal=_said(no))
     if not described.get("queryable", False):
         return Look(described=True, queryable=False)
     try:
@@ -64,7 +65,7 @@ def _look(rest: Rest, name: str) -> Look:
     except Refused as no:
         if no.code in _NEEDS_FILTER:
             return Look(described=True, needs_filter=True)
-        return Look(described=True, refusal=f"{no.code}: {no.message}")
+        return Look(described=True, refusal=_said(no))
     return Look(described=True, rows=len(rows))
 
 
@@ -72,5 +73,12 @@ def _forbidden(rest: Rest, name: str) -> tuple[str, bool, str]:
     try:
         rest.query(f"SELECT Id FROM {name} LIMIT 1")  # noqa: S608 - an API name
     except Refused as no:
-        return name, True, f"{no.code}: {no.message}"
+        return name, True, _said(no)
     return name, False, "answered"
+
+
+def _said(no: Refused) -> str:
+    """The org's words; raises `Unavailable` for those that only say that the org is busy (2.2)."""
+    if is_passing(no.code, no.message):
+        raise Unavailable(no.code)
+    return f"{no.code}: {no.message}"
