@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Self
 
 from bot.sandbox.certs import write_authority
-from bot.sandbox.orgs.faults import DROP_AFTER, DROP_BEFORE, HANG, SESSION_EXPIRED, Delay, Reply
+from bot.sandbox.orgs.faults import (
+    API_LIMIT,
+    DROP_AFTER,
+    DROP_BEFORE,
+    HANG,
+    MAINTENANCE,
+    ROW_LOCKED,
+    SESSION_EXPIRED,
+    Delay,
+    Hold,
+    Reply,
+)
 from bot.sandbox.orgs.org import Org, Provisioner
 from bot.sandbox.orgs.population import DOCUMENTED_RIGHTS, LEAST_RIGHTS, populate
 from bot.sandbox.orgs.refusal import Fact, Refused
@@ -21,15 +32,19 @@ from bot.sandbox.orgs.switches import Switches
 from bot.sandbox.orgs.world import App, World
 
 __all__ = [
+    "API_LIMIT",
     "DOCUMENTED_RIGHTS",
     "DROP_AFTER",
     "DROP_BEFORE",
     "HANG",
     "LEAST_RIGHTS",
+    "MAINTENANCE",
+    "ROW_LOCKED",
     "SESSION_EXPIRED",
     "App",
     "Delay",
     "Fact",
+    "Hold",
     "Org",
     "Provisioner",
     "Refused",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.sandbox.orgs.describe import edits_field
 from bot.sandbox.orgs.grants import Access
@@ -78,7 +78,7 @@ def _value(world: World, definition: ObjectDef, field: FieldDef, value: object) 
     if field.type == "picklist":
         return _choice(definition, field, value)
     if field.type == "datetime":
-        return datetime.fromisoformat(str(value))
+        return _moment(field, value)
     if field.length and len(str(value)) > field.length:
         raise Refused(
             Fact.TOO_LONG,
@@ -87,6 +87,19 @@ def _value(world: World, definition: ObjectDef, field: FieldDef, value: object) 
             fields=(field.name,),
         )
     return value
+
+
+def _moment(field: FieldDef, value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Refused(
+            Fact.BAD_JSON,
+            "JSON_PARSER_ERROR",
+            f"Cannot deserialize instance of datetime from VALUE_STRING value {value}",
+            fields=(field.name,),
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _reference(world: World, field: FieldDef, value: object) -> str:

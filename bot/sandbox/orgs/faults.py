@@ -68,6 +68,28 @@ class Hold:
 
 Action = Reply | Drop | Delay | Hold
 SESSION_EXPIRED = Reply(status=401, body=INVALID_SESSION, whole=True)
+ROW_LOCKED = Reply(
+    status=400,
+    body=[
+        {
+            "message": "unable to obtain exclusive access to this record",
+            "errorCode": "UNABLE_TO_LOCK_ROW",
+            "fields": [],
+        }
+    ],
+)
+"""Passes by itself; strikes one part of a composite (salesforce-provisioning 2.2)."""
+
+API_LIMIT = Reply(
+    status=403,
+    body=[{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
+    whole=True,
+)
+"""The org's requests of 24 hours are used up (2.2)."""
+
+MAINTENANCE = Reply(status=503, body="<html>Down for maintenance</html>", whole=True)
+"""A gateway's page instead of an answer (2.1)."""
+
 DROP_BEFORE = Drop(after=False)
 DROP_AFTER = Drop(after=True)
 HANG = Delay(None)

@@ -60,6 +60,14 @@ def history(world: World) -> None:
                 Status="Success",
                 Application="Nightly job",
             )
+    shared = world.tables.where("User", LastName="Integration")[0]
+    world.add(
+        "OauthToken",
+        UserId=shared["Id"],
+        AppName="Nightly job",
+        LastUsedDate=shared["LastLoginDate"],
+        UseCount=812,
+    )
 
 
 def rows(world: World, owner: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import count
 
 from bot.sandbox.orgs import dml
@@ -127,6 +128,27 @@ class Hands:
         """End every session: the next call of each answers 401."""
         for session in self.world.sessions.values():
             session.valid = False
+
+    def pretend(
+        self,
+        *,
+        is_sandbox: bool | None = None,
+        organization_type: str | None = None,
+        trial_ends: datetime | None = None,
+        org_id: str | None = None,
+    ) -> None:
+        """Let Organization say something else, e.g. after a refresh or behind a wrong address."""
+        (row,) = self.world.tables.rows("Organization")
+        changes: Row = {"TrialExpirationDate": trial_ends}
+        if is_sandbox is not None:
+            changes["IsSandbox"] = is_sandbox
+        if organization_type is not None:
+            changes["OrganizationType"] = organization_type
+        if org_id is not None:
+            self.world.tables.remove("Organization", str(row["Id"]))
+            self.world.organization_id = org_id
+            changes["Id"] = org_id
+        self.world.tables.put("Organization", row | changes)
 
     def snapshot(self) -> Snapshot:
         """The comparable end state, by names: no ids, no times."""

@@ -108,9 +108,12 @@ def _profiles(world: World, licenses: dict[str, Row]) -> dict[str, Row]:
             world, "Minimum Access - Salesforce", licenses["Salesforce"], ()
         ),
     }
-    names = {"new": (NEW_PROFILE,), "old": (OLD_PROFILE,)}.get(
-        world.switches.profiles, (OLD_PROFILE, NEW_PROFILE)
-    )
+    names = {
+        "new": (NEW_PROFILE,),
+        "old": (OLD_PROFILE,),
+        "both": (OLD_PROFILE, NEW_PROFILE),
+        "clone": ("Acme API Only Integrations",),
+    }[world.switches.profiles]
     for name in names:
         made[name] = _profile(world, name, licenses[LICENSE], _API_ONLY)
     made["integration"] = made[names[-1]]

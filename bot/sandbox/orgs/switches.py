@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def _switch(default: T, other: T, fact: str, text: str) -> T:
-    made: Any = field(default=default, metadata={"other": other, "fact": fact, "text": text})
+def _switch(default: T, other: T, fact: str, text: str, *more: T) -> T:
+    metadata = {"others": (other, *more), "fact": fact, "text": text}
+    made: Any = field(default=default, metadata=metadata)
     return made  # type: ignore[no-any-return]
 
 
@@ -23,7 +24,7 @@ class SwitchDoc:
 
     name: str
     default: object
-    other: object
+    others: tuple[object, ...]
     fact: str
     text: str
 
@@ -177,10 +178,12 @@ class Switches:
         text="ExternalClientApplication answers queries (it is 'for internal use only').",
     )
     profiles: str = _switch(
-        default="new",
-        other="old",
-        fact="salesforce-provisioning 1.4",
-        text="Which integration profile exists: `new`, `old`, or `both`.",
+        "new",
+        "old",
+        "salesforce-provisioning 1.4, 7.2",
+        "Which profiles of the integration licence exist: `new`, `old`, `both`, or a `clone`.",
+        "both",
+        "clone",
     )
     login_row_before_login: bool = _switch(
         default=False,
@@ -219,11 +222,12 @@ class Switches:
         text="The error for a consumer key that the org does not know.",
     )
     not_granted_error: str = _switch(
-        default="invalid_app_access",
-        other="invalid_grant",
-        fact="auth-and-monitoring 1.4",
-        text="The error for an admin-approved app that is not granted; `invalid_grant` says "
-        "`user hasn't approved this consumer`, `OAUTH_APP_ACCESS_DENIED` as the default does.",
+        "invalid_app_access",
+        "invalid_grant",
+        "auth-and-monitoring 1.4",
+        "The error for an admin-approved app that is not granted; with `invalid_grant` it says "
+        "`user hasn't approved this consumer`, else `user is not admin approved …`.",
+        "OAUTH_APP_ACCESS_DENIED",
     )
     frozen_error: str = _switch(
         default="invalid_grant",
@@ -239,24 +243,33 @@ def docs() -> tuple[SwitchDoc, ...]:
 
 
 def both_positions() -> tuple[Switches, ...]:
-    """One `Switches` per switch, with only that one in its other position."""
-    return tuple(Switches(**{one.name: one.other}) for one in docs())  # type: ignore[arg-type]
+    """One `Switches` per other position of each switch, with only that one moved."""
+    return tuple(Switches(**dict([one])) for one in moved())  # type: ignore[arg-type]
+
+
+def moved() -> tuple[tuple[str, object], ...]:
+    """Each switch with each of its other positions, in the order of `both_positions`."""
+    return tuple((one.name, other) for one in docs() for other in one.others)
 
 
 def markdown() -> str:
     """The table of docs/sandbox-switches.md."""
-    head = "| switch | default | other | meaning | rests on |\n|---|---|---|---|---|\n"
+    head = "| switch | default | others | meaning | rests on |\n|---|---|---|---|---|\n"
     return head + "".join(
-        f"| `{one.name}` | `{one.default}` | `{one.other}` | {one.text} | {one.fact} |\n"
+        f"| `{one.name}` | `{one.default}` | {_named(one.others)} | {one.text} | {one.fact} |\n"
         for one in docs()
     )
+
+
+def _named(positions: tuple[object, ...]) -> str:
+    return ", ".join(f"`{one}`" for one in positions)
 
 
 def _doc(one: Field[Any]) -> SwitchDoc:
     return SwitchDoc(
         name=one.name,
         default=one.default,
-        other=one.metadata["other"],
+        others=one.metadata["others"],
         fact=one.metadata["fact"],
         text=one.metadata["text"],
     )

@@ -145,8 +145,9 @@ class World:
         return found is not None and found["Name"] == LICENSE
 
     def psl(self) -> Row:
-        """The permission set licence of integration users."""
-        return self.tables.where("PermissionSetLicense", DeveloperName=PSL)[0]
+        """The permission set licence of integration users; an org without it has no such id."""
+        found = self.tables.where("PermissionSetLicense", DeveloperName=PSL)
+        return found[0] if found else {"Id": None}
 
     def has_psl(self, user_id: str, psl_id: object) -> bool:
         """Does a user hold a permission set licence?"""

@@ -6,7 +6,11 @@ USERNAME = "sync@integrations.acme.example.uat"
 
 
 async def profile_id(bot: Caller) -> str:
-    return await bot.one("SELECT Id FROM Profile WHERE UserLicense.Name = 'Salesforce Integration'")
+    """Any profile of the integration licence: an org may have several."""
+    rows = await bot.rows(
+        "SELECT Id FROM Profile WHERE UserLicense.Name = 'Salesforce Integration' LIMIT 1"
+    )
+    return str(rows[0]["Id"])
 
 
 async def psl_id(bot: Caller) -> str:

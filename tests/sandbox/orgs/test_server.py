@@ -8,9 +8,12 @@ import requests
 from simple_salesforce.exceptions import SalesforceExpiredSession
 
 from bot.sandbox.orgs import (
+    API_LIMIT,
     DROP_AFTER,
     DROP_BEFORE,
     HANG,
+    MAINTENANCE,
+    ROW_LOCKED,
     SESSION_EXPIRED,
     Delay,
     Fact,
@@ -21,13 +24,6 @@ from bot.sandbox.orgs import (
 from bot.sandbox.orgs.journal import Entry
 from tests.sandbox.orgs.callers import Caller, log_in, part, results
 from tests.sandbox.orgs.making import USERNAME, make_integration, make_set, user_body
-
-LOCKED = [
-    {
-        "message": "unable to obtain exclusive access to this record",
-        "errorCode": "UNABLE_TO_LOCK_ROW",
-    }
-]
 
 
 async def test_simple_salesforce_works_unmodified(bot: Caller) -> None:
@@ -114,7 +110,7 @@ async def test_a_fault_after_the_write_leaves_the_row(org: Org, bot: Caller) -> 
 
 
 async def test_an_answer_may_replace_one_part_of_a_composite(org: Org, bot: Caller) -> None:
-    org.faults.add(Reply(status=400, body=LOCKED), sobject="PermissionSet", method="POST")
+    org.faults.add(ROW_LOCKED, sobject="PermissionSet", method="POST")
     body = {"Name": "A", "Label": "A"}
     first = await bot.composite(
         part("POST", "sobjects/PermissionSet", "set", body), part("GET", "limits", "other")
@@ -127,12 +123,16 @@ async def test_an_answer_may_replace_one_part_of_a_composite(org: Org, bot: Call
 
 
 async def test_a_whole_answer_may_be_replaced_by_path_and_by_user(org: Org, bot: Caller) -> None:
-    page = "<html>down for maintenance</html>"
-    org.faults.add(Reply(status=503, body=page), path="/query", times=2)
+    org.faults.add(MAINTENANCE, path="/query", times=2)
     for _ in range(2):
         answer = await bot.query("SELECT Id FROM User")
-        assert (answer.status, answer.text) == (503, page)
-        assert answer.facts == (Fact.DEMANDED,)
+        assert (answer.status, answer.text) == (503, "<html>Down for maintenance</html>")
+        answer.rests_on(Fact.DEMANDED)
+    org.faults.add(API_LIMIT, sobject="User")
+    limited = await bot.composite(part("GET", "query?q=SELECT+Id+FROM+User", "q"))
+    assert (limited.status, limited.code) == (403, "REQUEST_LIMIT_EXCEEDED")
+    org.faults.add(Reply(status=500, body=[]), method="GET", path="/limits$")
+    assert (await bot.rest("GET", "limits")).status == 500
     assert (await bot.query("SELECT Id FROM User")).status == 200
     org.faults.add(SESSION_EXPIRED, user="somebody@else.example")
     assert (await bot.query("SELECT Id FROM User")).status == 200

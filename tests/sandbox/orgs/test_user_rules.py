@@ -159,6 +159,13 @@ async def test_ids_of_15_characters_are_taken_and_answered_with_18(bot: Caller) 
 async def test_unknown_and_read_only_columns_are_refused(bot: Caller) -> None:
     unknown = await bot.make("User", **await user_body(bot, Shoe="44"))
     assert unknown.rests_on(Fact.NO_SUCH_COLUMN).code == "INVALID_FIELD"
+    when = await bot.make(
+        "PermissionSetAssignment",
+        AssigneeId=await make_user(bot),
+        PermissionSetId=await make_set(bot),
+        ExpirationDate="soon",
+    )
+    when.rests_on(Fact.BAD_JSON)
     fixed = await bot.make("User", **await user_body(bot, CreatedDate="2026-01-01T00:00:00Z"))
     assert fixed.rests_on(Fact.NOT_WRITABLE).code == "INVALID_FIELD_FOR_INSERT_UPDATE"
 

@@ -133,6 +133,9 @@ async def test_login_history_and_tokens_show_ones_own_rows_only(org: Org, bot: C
     mine = await user.rows("SELECT UserId FROM LoginHistory")
     assert {row["UserId"] for row in mine} == {org.user(USERNAME)["Id"]}
     assert len({row["UserId"] for row in await bot.rows("SELECT UserId FROM LoginHistory")}) > 3
+    assert await bot.rows("SELECT AppName FROM OauthToken") == []
+    org.grant_bot(org.provisioner.username, "CustomizeApplication")
+    assert [row["AppName"] for row in await bot.rows("SELECT AppName FROM OauthToken")]
     refused = await bot.query("SELECT Id FROM LoginHistory WHERE Status = 'Success'")
     assert refused.code == "INVALID_FIELD"
     assert "field 'Status' can not be filtered in a query call" in refused.message

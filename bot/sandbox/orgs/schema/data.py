@@ -23,8 +23,8 @@ def standard() -> tuple[ObjectDef, ...]:
     return (*_customers(), *_sales(), *_service())
 
 
-def _customers() -> tuple[ObjectDef, ...]:
-    account = granted(
+def _account() -> tuple[FieldDef, ...]:
+    return granted(
         text("AccountNumber", "Account Number", 40),
         choice("Type", "Account Type", "Customer", "Partner"),
         choice("Industry", "Industry", "Energy", "Retail"),
@@ -44,7 +44,10 @@ def _customers() -> tuple[ObjectDef, ...]:
         text("External_Key__c", "External Key", 40),
         formula("Open_Invoices__c", "Open Invoices"),
     )
-    contact = granted(
+
+
+def _contact() -> tuple[FieldDef, ...]:
+    return granted(
         lookup("AccountId", "Account", label="Account"),
         text("Email", "Email", 80, type="email"),
         text("Phone", "Business Phone", 40, type="phone"),
@@ -58,7 +61,10 @@ def _customers() -> tuple[ObjectDef, ...]:
         lookup("ReportsToId", "Contact", relationship="ReportsTo", label="Reports To"),
         *address("Mailing", "Mailing"),
     )
-    lead = granted(
+
+
+def _lead() -> tuple[FieldDef, ...]:
+    return granted(
         text("Email", "Email", 80, type="email"),
         text("Phone", "Phone", 40, type="phone"),
         choice("LeadSource", "Lead Source", "Web", "Phone"),
@@ -66,19 +72,34 @@ def _customers() -> tuple[ObjectDef, ...]:
         text("Title", "Title", 128),
         text("Website", "Website", type="url"),
     )
-    required = (
+
+
+def _lead_required() -> tuple[FieldDef, ...]:
+    return (
         text("Company", "Company", required=True, nillable=False),
         choice("Status", "Lead Status", "New", "Working", required=True, nillable=False),
     )
+
+
+def _customers() -> tuple[ObjectDef, ...]:
     return (
-        data_object("Account", "Account", "Accounts", "001", named("Account Name"), *account),
-        data_object("Contact", "Contact", "Contacts", "003", *person(), *contact),
-        data_object("Lead", "Lead", "Leads", "00Q", *person(), *required, *lead, sharing="Private"),
+        data_object("Account", "Account", "Accounts", "001", named("Account Name"), *_account()),
+        data_object("Contact", "Contact", "Contacts", "003", *person(), *_contact()),
+        data_object(
+            "Lead",
+            "Lead",
+            "Leads",
+            "00Q",
+            *person(),
+            *_lead_required(),
+            *_lead(),
+            sharing="Private",
+        ),
     )
 
 
-def _sales() -> tuple[ObjectDef, ...]:
-    opportunity = granted(
+def _opportunity() -> tuple[FieldDef, ...]:
+    return granted(
         lookup("AccountId", "Account", label="Account"),
         money("Amount", "Amount"),
         FieldDef(name="Probability", label="Probability (%)", type="percent"),
@@ -90,11 +111,17 @@ def _sales() -> tuple[ObjectDef, ...]:
         money("Discount__c", "Discount"),
         formula("ExpectedRevenue", "Expected Amount"),
     )
-    needed = (
+
+
+def _needed() -> tuple[FieldDef, ...]:
+    return (
         choice("StageName", "Stage", "Prospecting", "Closed Won", required=True, nillable=False),
         replace(day("CloseDate", "Close Date"), required=True, nillable=False),
     )
-    campaign = granted(
+
+
+def _campaign() -> tuple[FieldDef, ...]:
+    return granted(
         choice("Type", "Type", "Email", "Event"),
         choice("Status", "Status", "Planned", "Completed"),
         day("StartDate", "Start Date"),
@@ -102,14 +129,20 @@ def _sales() -> tuple[ObjectDef, ...]:
         flag("IsActive", "Active"),
         money("BudgetedCost", "Budgeted Cost"),
     )
-    product = granted(
+
+
+def _product() -> tuple[FieldDef, ...]:
+    return granted(
         text("ProductCode", "Product Code"),
         text("Description", "Product Description", 4000, type="textarea"),
         choice("Family", "Product Family", "Hardware", "Service"),
         flag("IsActive", "Active"),
         text("StockKeepingUnit", "Product SKU", 180),
     )
-    order = granted(
+
+
+def _order() -> tuple[FieldDef, ...]:
+    return granted(
         text("Description", "Description", 32000, type="textarea"),
         day("EndDate", "Order End Date"),
         choice("Type", "Order Type", "Web", "Phone"),
@@ -117,26 +150,48 @@ def _sales() -> tuple[ObjectDef, ...]:
         *address("Billing", "Billing"),
         *address("Shipping", "Shipping"),
     )
-    required = (
+
+
+def _order_required() -> tuple[FieldDef, ...]:
+    return (
         lookup("AccountId", "Account", label="Account", required=True, nillable=False),
         choice("Status", "Status", "Draft", "Activated", required=True, nillable=False),
     )
+
+
+def _sales() -> tuple[ObjectDef, ...]:
     return (
         data_object(
-            "Opportunity", "Opportunity", "Opportunities", "006", named(), *needed, *opportunity
+            "Opportunity",
+            "Opportunity",
+            "Opportunities",
+            "006",
+            named(),
+            *_needed(),
+            *_opportunity(),
         ),
-        data_object("Campaign", "Campaign", "Campaigns", "701", named("Campaign Name"), *campaign),
+        data_object(
+            "Campaign", "Campaign", "Campaigns", "701", named("Campaign Name"), *_campaign()
+        ),
         data_object(
             "Product2",
             "Product",
             "Products",
             "01t",
             named("Product Name"),
-            *product,
+            *_product(),
             owned=False,
             sharing="Read",
         ),
-        data_object("Order", "Order", "Orders", "801", numbered("Order Number"), *required, *order),
+        data_object(
+            "Order",
+            "Order",
+            "Orders",
+            "801",
+            numbered("Order Number"),
+            *_order_required(),
+            *_order(),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.orgs.schema.fields import (
+    FieldDef,
     ObjectDef,
     choice,
     flag,
@@ -117,6 +118,32 @@ def profile() -> ObjectDef:
     )
 
 
+def _places() -> tuple[FieldDef, ...]:
+    """The restricted picklists of a user: time zone, locale, encoding, language."""
+    return (
+        choice("TimeZoneSidKey", "Time Zone", *TIME_ZONES, restricted=True, required=True),
+        choice("LocaleSidKey", "Locale", *LOCALES, restricted=True, required=True),
+        choice(
+            "EmailEncodingKey",
+            "Email Encoding",
+            "UTF-8",
+            "ISO-8859-1",
+            restricted=True,
+            required=True,
+        ),
+        choice(
+            "LanguageLocaleKey",
+            "Language",
+            "en_US",
+            "de",
+            "fr",
+            "ja",
+            restricted=True,
+            required=True,
+        ),
+    )
+
+
 def user() -> ObjectDef:
     """Users (1.5)."""
     return of(
@@ -139,26 +166,7 @@ def user() -> ObjectDef:
         text("CompanyName", "Company Name", 80),
         text("Title", "Title", 80),
         text("AboutMe", "About Me", 1000),
-        choice("TimeZoneSidKey", "Time Zone", *TIME_ZONES, restricted=True, required=True),
-        choice("LocaleSidKey", "Locale", *LOCALES, restricted=True, required=True),
-        choice(
-            "EmailEncodingKey",
-            "Email Encoding",
-            "UTF-8",
-            "ISO-8859-1",
-            restricted=True,
-            required=True,
-        ),
-        choice(
-            "LanguageLocaleKey",
-            "Language",
-            "en_US",
-            "de",
-            "fr",
-            "ja",
-            restricted=True,
-            required=True,
-        ),
+        *_places(),
         lookup("ProfileId", "Profile", required=True),
         lookup("UserRoleId", "UserRole"),
         flag("IsActive", "Active", default=True),
