@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def _switch(default: T, other: T, fact: str, text: str, *more: T) -> T:
-    metadata = {"others": (other, *more), "fact": fact, "text": text}
+    metadata = {"other": other, "others": (other, *more), "fact": fact, "text": text}
     made: Any = field(default=default, metadata=metadata)
     return made  # type: ignore[no-any-return]
 
