@@ -58,7 +58,12 @@ def _text(shown: Shown) -> str:
 def _now(shown: Shown) -> Blocks:
     """What is going on right now, after the decision, and what is wrong."""
     request = shown.request
-    lines = [*finding_lines(request), *test_lines(request), *_who_acts(request)]
+    lines = [
+        *finding_lines(request),
+        *test_lines(request),
+        *not_tested_lines(shown),
+        *_who_acts(request),
+    ]
     return sections(lines, most=2)
 
 
