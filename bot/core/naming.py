@@ -73,11 +73,11 @@ def set_name(request_id: int, name: str) -> str:
     """Name the permission set of a request: `Integration_Warehouse_Sync_IU17`.
 
     Letters, digits and single underscores, from a letter to a digit (salesforce-provisioning 1.6);
-    at most 76 characters, so that a variant such as `_2` or `_App` stays within 80.
+    at most 74 characters, so that a variant such as `_2`, `_App` or `_2_App` stays within 80.
     """
     words = "_".join(word.capitalize() for word in slug(name).split("-"))
     ending = f"_IU{request_id}"
-    room = SET_NAME_MAX - len("_App") - len("Integration_") - len(ending)
+    room = SET_NAME_MAX - len("_9_App") - len("Integration_") - len(ending)
     return f"Integration_{words[:room].rstrip('_')}{ending}"
 
 

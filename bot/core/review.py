@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import access, diagnosis, identity, naming, policy
+from bot.core import access, diagnosis, identity, naming, policy, sets
 from store.records import (
     Finding,
     Grant,
@@ -20,7 +20,6 @@ from store.records import (
     Seats,
     Verb,
     Wanted,
-    WantedSet,
 )
 
 _VARIANTS = 9
@@ -79,12 +78,6 @@ def candidate_usernames(request: Request, domain: str, in_use: frozenset[str]) -
     return tuple(names)
 
 
-def candidate_sets(request: Request) -> tuple[str, ...]:
-    """Permission set names of which the first free one is taken."""
-    first = naming.set_name(request.id, request.asked.name)
-    return (first, *(f"{first}_{number}" for number in range(2, _VARIANTS + 1)))
-
-
 def nothing(problem: Finding, grants: Sequence[Grant], *, at: datetime) -> Preflight:
     """A look that could not be made because the org said no."""
     return Preflight(
@@ -128,18 +121,18 @@ def review(
 ) -> Preflight:
     """Judge one look. With problems nothing is wanted yet and no approver is asked."""
     username = next((name for name in names if name not in seen.taken), None)
-    set_name = next((name for name in candidate_sets(request) if name not in seen.sets), None)
+    set_names = sets.first_free(request, seen.sets, licensed=org.licensed)
     problems = [
         *_org_problems(seen, org),
-        *_name_problems(names, username, set_name),
+        *_name_problems(names, username, set_names),
         *_seat_problems(org, license_seats, psl_seats),
         *_right_problems(seen, app),
         *_object_problems(seen, grants),
         *_approver_problems(request, approvers, required),
     ]
     wanted = None
-    if not problems and username and set_name:
-        wanted = _wanted(request, seen, facts, grants, username, set_name, org, app)
+    if not problems and username and set_names:
+        wanted = _wanted(request, seen, facts, grants, username, set_names, org, app)
     return Preflight(
         at=at,
         wanted=wanted,
@@ -158,19 +151,11 @@ def _wanted(
     facts: Mapping[str, ObjectFact],
     grants: tuple[Grant, ...],
     username: str,
-    set_name: str,
+    set_names: tuple[str, ...],
     org: OrgRules,
     app: AppRules | None,
 ) -> Wanted:
     asked = request.asked
-    one = WantedSet(
-        name=set_name,
-        label=naming.set_label(request.id, asked.name),
-        description=naming.set_description(request.id, asked.system),
-        licensed=org.licensed,
-        grants=grants,
-        app_id=seen.app_id if app else None,
-    )
     return Wanted(
         org_id=seen.org_id,
         user=naming.user_attributes(
@@ -181,7 +166,13 @@ def _wanted(
             time_zone=org.time_zone,
             locale=org.locale,
         ),
-        sets=(one,),
+        sets=sets.wanted(
+            request,
+            set_names,
+            grants,
+            app_id=seen.app_id if app else None,
+            licensed=org.licensed,
+        ),
         objects_order=access.order(grants, facts),
         app_key=app.key if app else None,
         app_kind=app.kind if app else None,
@@ -207,12 +198,12 @@ def _org_problems(seen: Seen, org: OrgRules) -> list[Finding]:
 
 
 def _name_problems(
-    names: tuple[str, ...], username: str | None, set_name: str | None
+    names: tuple[str, ...], username: str | None, set_names: tuple[str, ...] | None
 ) -> list[Finding]:
     problems = []
     if username is None:
         problems.append(diagnosis.username_taken(names))
-    if set_name is None:
+    if set_names is None:
         problems.append(diagnosis.no_set_name())
     return problems
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import access, diagnosis, plan, review
+from bot.core import access, diagnosis, plan, review, sets
 from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
@@ -42,13 +42,12 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
     begun = ctx.clock()
     gateway = ctx.gateways[request.asked.org]
-    names = review.candidate_usernames(
-        request, ctx.settings.orgs[request.asked.org].username_domain, in_use
-    )
+    org = ctx.settings.orgs[request.asked.org]
+    names = review.candidate_usernames(request, org.username_domain, in_use)
     try:
         survey = await gateway.survey(
             usernames=names,
-            set_names=review.candidate_sets(request),
+            set_names=sets.every_name(request, licensed=org.permission_sets == "psl"),
             app_key=request.asked.app,
             objects=[grant.object for grant in request.asked.grants],
             name=request.asked.name,

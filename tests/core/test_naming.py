@@ -60,7 +60,7 @@ def test_a_name_is_never_cut_to_a_trailing_separator() -> None:
     room = 80 - len(f"@{DOMAIN}")
     name = f"{'a' * (room - 1)} b"
     assert naming.propose_username(name, DOMAIN, []) == f"{'a' * (room - 1)}@{DOMAIN}"
-    room = 80 - len("_App") - len("Integration_") - len("_IU17")
+    room = 80 - len("_9_App") - len("Integration_") - len("_IU17")
     name = f"{'a' * (room - 1)} b"
     assert naming.set_name(17, name) == f"Integration_A{'a' * (room - 2)}_IU17"
 
