@@ -42,7 +42,7 @@ async def decide(
             wanted_hash=wanted_hash,
         )
         if not await ledger.add_vote(conn, request.id, vote):
-            raise Refusal(f"You have already decided about {request.label}.")
+            raise ledger.Conflict  # a click of the same person was faster: read what it did
         if not approve:
             return await _reject(conn, request, actor, reason, now)
         return await _approve(ctx, conn, request, vote, now)

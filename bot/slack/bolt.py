@@ -17,7 +17,6 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.lifecycle import Refusal
 from bot.flows.context import Context
 from bot.slack.actions import Actions
 from bot.slack.answering import Afterwards, sorry
@@ -88,7 +87,7 @@ def build(ctx: Context, client: AsyncWebClient, people: People, signing_secret: 
         Actions(ctx, people, voice, afterwards),
     ):
         part.register(app)
-    app.error(last_resort)
+    app.error(LastResort(voice, afterwards).answer)
     return Surface(app=app, afterwards=afterwards)
 
 
@@ -105,23 +104,35 @@ def _without_oauth() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-async def last_resort(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
-    """Ack what no listener took or a listener dropped: without an ack Slack says "timed out"."""
-    if isinstance(error, BoltUnhandledRequestError):
-        _log.warning("slack.unhandled", type=body.get("type") or body.get("command"))
-        error = Refusal("That button or command is not one of mine any more. Please start again.")
-    text = sorry(error, "last resort")
-    answer: dict[str, Any] = {}
-    if "command" in body:
-        answer = {"response_type": "ephemeral", "text": text}
-    elif body.get("type") == "block_suggestion":
-        answer = {"options": []}
-    elif body.get("type") == "view_submission":
-        inputs = [one for one in body["view"]["blocks"] if one["type"] == "input"]
-        errors = {one["block_id"]: text for one in inputs[:1]}
-        answer = {"response_action": "errors", "errors": errors} if errors else {}
-    return BoltResponse(
-        status=200,
-        body=json.dumps(answer) if answer else "",
-        headers={"Content-Type": "application/json"},
-    )
+class LastResort:
+    """Acks what no listener took or a listener dropped: without an ack Slack says "timed out"."""
+
+    def __init__(self, voice: Voice, afterwards: Afterwards) -> None:
+        self._voice = voice
+        self._afterwards = afterwards
+
+    async def answer(self, error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+        """Say in words what went wrong, as far as the payload has a place for them."""
+        text = self._words(error, body)
+        answer: dict[str, Any] = {}
+        if "command" in body:
+            answer = {"response_type": "ephemeral", "text": text}
+        elif body.get("type") == "block_suggestion":
+            answer = {"options": []}
+        elif body.get("type") == "view_submission":
+            inputs = [one for one in body["view"]["blocks"] if one["type"] == "input"]
+            errors = {one["block_id"]: text for one in inputs[:1]}
+            answer = {"response_action": "errors", "errors": errors} if errors else {}
+        elif body.get("type") in {"block_actions", "shortcut"}:
+            self._afterwards.do(self._voice.write(str(body["user"]["id"]), text))
+        return BoltResponse(
+            status=200,
+            body=json.dumps(answer) if answer else "",
+            headers={"Content-Type": "application/json"},
+        )
+
+    def _words(self, error: Exception, body: Mapping[str, Any]) -> str:
+        if not isinstance(error, BoltUnhandledRequestError):
+            return sorry(error, "last resort")
+        _log.warning("slack.unhandled", type=str(body.get("type") or body.get("command"))[:40])
+        return "I do not know this button or window any more: it is from an older version of me."

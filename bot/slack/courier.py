@@ -58,6 +58,8 @@ class Courier:
         self._due = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._busy: set[str] = set()
 
     def wake(self) -> None:
         """Say that messages are due; to be called after the commit that wanted them."""
@@ -74,23 +76,24 @@ class Courier:
         """Finish the messages in hand, for at most `seconds`."""
         self._stopping = True
         self._due.set()
-        if self._task is not None:
-            _, pending = await asyncio.wait({self._task}, timeout=seconds)
-            for task in pending:
-                task.cancel()
-            if pending:
-                _log.warning("courier.cut_off")
-                await asyncio.wait(pending, timeout=1)
+        if self._task is None:
+            return
+        _, pending = await asyncio.wait({self._task, *self._in_hand}, timeout=seconds)
+        for task in pending:
+            task.cancel()
+        if pending:
+            _log.warning("courier.cut_off", left=len(pending))
+            await asyncio.wait(pending, timeout=1)
 
     async def _run(self) -> None:
         while not self._stopping:
             self._due.clear()
             try:
-                more = await self.deliver_due()
-            except Exception:  # noqa: BLE001 - the loop outlives any one message
+                begun = await self._begin_due()
+            except Exception:  # noqa: BLE001 - the loop outlives any one failure
                 _log.exception("courier.failed")
-                more = False
-            if not more:
+                begun = False
+            if not begun:
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -109,24 +112,39 @@ class Courier:
             _log.exception("courier.rest")
             await asyncio.sleep(seconds)
 
-    async def deliver_due(self) -> bool:
-        """Deliver one message per channel that is free, side by side; True when there was one.
+    async def _begin_due(self) -> bool:
+        """Take one message of every free channel in hand; True when there was one.
 
-        A slow or silent channel holds up nobody else.
+        Each is delivered by itself: a slow or silent channel holds up nobody else.
         """
         async with self._database.read() as conn:
             due = await outbox.due(conn, self._clock(), 50)
-        first = {message.target: message for message in reversed(due)}
-        some = list(first.values())[::-1][:_AT_ONCE]
-        return any(await asyncio.gather(*(self._deliver(message) for message in some)))
+        begun = False
+        for message in due:
+            if len(self._in_hand) >= _AT_ONCE or self._stopping:
+                break
+            if message.target not in self._busy:
+                self._busy.add(message.target)
+                task = asyncio.create_task(self._deliver(message))
+                self._in_hand.add(task)
+                task.add_done_callback(self._in_hand.discard)
+                begun = True
+        return begun
 
-    async def _deliver(self, message: Message) -> bool:
-        if self._stopping:
-            return False
-        async with self._database.write() as conn:
-            token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
-        if token is None:
-            return False
+    async def _deliver(self, message: Message) -> None:
+        """Deliver one message if its channel's turn is ours, and look for the next one then."""
+        try:
+            async with self._database.write() as conn:
+                token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
+            if token is not None:
+                await self._deliver_as(message, token)
+                self._due.set()
+        except Exception:  # noqa: BLE001 - nobody awaits this task; the message stays due
+            _log.exception("courier.failed", message=message.id)
+        finally:
+            self._busy.discard(message.target)
+
+    async def _deliver_as(self, message: Message, token: str) -> None:
         pace = _UPDATE_PACE if message.ts else _POST_PACE
         wait = pace * self._pace
         try:
@@ -135,7 +153,6 @@ class Courier:
         finally:
             async with self._database.write() as conn:
                 await outbox.release(conn, message.target, token, self._clock() + wait)
-        return True
 
     async def _outcome(self, message: Message) -> delivery.Outcome:
         """Send; a message that cannot even be rendered must not stop the others."""

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.slack import refusals
 from bot.slack.views.parts import Payload
 from store import outbox
 from store.records import Message
@@ -98,7 +99,7 @@ async def send(
         return await _post(client, message, message.channel or message.target, payload, thread)
     except SlackApiError as error:
         direct = message.target.startswith(("U", "W")) and not message.channel
-        if not direct or error.response.get("error") != "channel_not_found":
+        if not direct or refusals.code(error) != "channel_not_found":
             raise
         channel = await _open_direct(client, message.target)
         if channel is None:
@@ -133,26 +134,12 @@ async def _open_direct(client: AsyncWebClient, user: str) -> str | None:
 
 
 def read_error(error: SlackApiError, message: Message) -> Outcome:
-    """What a refusal of Slack means for the message.
-
-    A body that is no JSON comes as the library's bare HTTP response, without a code.
-    """
-    response = error.response
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    known = isinstance(getattr(response, "data", None), dict)
-    code = str(response.get("error") or "") if known else ""
+    """What a refusal of Slack means for the message."""
+    code, status = refusals.code(error), refusals.status(error)
     if status == 429 or code in _LIMITED:
-        return Later(seconds=_seconds(response.headers.get("Retry-After")))
+        return Later(seconds=refusals.retry_after(error))
     if message.ts and code in _POST_AGAIN:
         return PostAgain()
     if status >= 500 or not code or code in _PASSING:
         return Failed(reason=code or f"HTTP {status}")
     return Failed(reason=code, refused=True)
-
-
-def _seconds(text: str | None) -> float:
-    """Read Retry-After; what cannot be read is a long second."""
-    try:
-        return max(float(text or 1), 1.0)
-    except ValueError:
-        return 1.0

@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.form import Person
 from bot.core.policy import Actor
+from bot.slack import refusals
 from bot.slack.answering import Unsure
 
 _log = structlog.get_logger(__name__)
@@ -55,8 +56,15 @@ class People:
         self._groups: dict[str, _Memory[frozenset[str]]] = {}
 
     async def warm(self) -> None:
-        """Learn our own workspace; raises what Slack answers when the token is wrong."""
-        self._team = str((await self._client.auth_test())["team_id"])
+        """Learn our own workspace; raises what Slack answers when the token is wrong.
+
+        Raises ConnectionError when something else than Slack answers.
+        """
+        try:
+            answer = await self._client.auth_test()
+        except SlackApiError as error:
+            raise refusals.named(error) from None
+        self._team = str(answer["team_id"])
 
     async def actor(self, user: str, team: str | None = None) -> Actor:
         """The person behind a click or command; raises `Unsure` when Slack cannot say who.
@@ -103,7 +111,7 @@ class People:
             try:
                 answer = await self._client.users_info(user=user)
             except SlackApiError as error:
-                if error.response.get("error") in _UNKNOWN:
+                if refusals.code(error) in _UNKNOWN:
                     return None
                 raise
             return self._read(answer["user"])
@@ -115,9 +123,9 @@ class People:
             try:
                 answer = await self._client.usergroups_users_list(usergroup=group)
             except SlackApiError as error:
-                if error.response.get("error") not in _NO_GROUP:
+                if refusals.code(error) not in _NO_GROUP:
                     raise
-                _log.error("slack.group", group=group, error=error.response.get("error"))
+                _log.error("slack.group", group=group, error=refusals.code(error))
                 return frozenset()  # waiting would not help: nobody has a right by this group
             return frozenset(str(user) for user in answer["users"])
 

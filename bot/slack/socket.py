@@ -10,21 +10,26 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.middleware.authorization.async_single_team_authorization import (
     AsyncSingleTeamAuthorization,
 )
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack import refusals
+
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 64
-_CONNECTING = 20.0
 
 
 class _Client(SocketModeClient):
     """The library's client, which would try one used-up address for ever (slack-platform 2.1)."""
 
+    patience = 20.0
+    """Seconds for one address."""
+
     async def connect(self) -> None:
         """Connect; after some seconds without success a fresh address is asked for."""
         try:
-            async with asyncio.timeout(_CONNECTING):
+            async with asyncio.timeout(self.patience):
                 await super().connect()  # type: ignore[no-untyped-call]
         except TimeoutError:
             self.wss_uri = None
@@ -64,11 +69,15 @@ class Socket(AsyncSocketModeHandler):
         Bolt would ask who we are within the first envelope's 3 s, and the library's connect would
         try a wrong token for ever: both are asked here.
         """
-        who = await self.app.client.auth_test()
+        try:
+            who = await self.app.client.auth_test()
+            opened = await self.app.client.apps_connections_open(app_token=self.app_token)
+        except SlackApiError as error:
+            raise refusals.named(error) from None
         for middleware in self.app._async_middleware_list:  # noqa: SLF001 - no public way
             if isinstance(middleware, AsyncSingleTeamAuthorization):
                 middleware.auth_test_result = who
-        self.client.wss_uri = await self.client.issue_new_wss_url()
+        self.client.wss_uri = str(opened["url"])
         await self.client.connect()  # type: ignore[no-untyped-call]
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]

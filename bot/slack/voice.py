@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.lifecycle import Refusal
+from bot.slack import refusals
 from bot.slack.answering import Afterwards, Unsure, sorry
 from bot.slack.views.parts import Payload
 
@@ -51,7 +52,7 @@ class Voice:
             async with asyncio.timeout(_CALL):
                 await self._client.views_open(trigger_id=trigger, view=view)
         except SlackApiError as error:
-            if error.response.get("error") in _LATE:
+            if refusals.code(error) in _LATE:
                 raise Refusal(_SLOW) from error
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -67,7 +68,7 @@ class Voice:
             try:
                 await self._client.views_update(view_id=view["id"], hash=view["hash"], view=to)
             except SlackApiError as error:
-                if error.response.get("error") != "hash_conflict":
+                if refusals.code(error) != "hash_conflict":
                     raise
                 await self._client.views_update(view_id=view["id"], view=to)
 
@@ -77,7 +78,7 @@ class Voice:
             async with asyncio.timeout(_CALL):
                 await self._client.chat_postEphemeral(channel=channel, user=user, text=text)
         except SlackApiError as error:
-            _log.warning("slack.whisper", error=error.response.get("error"))
+            _log.warning("slack.whisper", error=refusals.code(error))
             await self.write(user, text)
 
     async def write(self, user: str, text: str) -> None:

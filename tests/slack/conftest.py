@@ -21,16 +21,20 @@ def a_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def slack_house(sqlite_url: str) -> AsyncIterator[SlackHouse]:
-    """A workspace, the listeners over Socket Mode, the courier, and a catalogue of one org."""
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    """A database on SQLite with a catalogue of one org."""
     database = Database.open(sqlite_url)
-    try:
-        await fill_catalogue(database)
-        async with living_slack(sqlite_url, database) as house:
-            yield house
-            assert house.ws.complaints == []
-    finally:
-        await database.dispose()
+    await fill_catalogue(database)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+async def slack_house(sqlite_url: str, sqlite: Database) -> AsyncIterator[SlackHouse]:
+    """A workspace, the listeners over Socket Mode, and the courier."""
+    async with living_slack(sqlite_url, sqlite) as house:
+        yield house
+        assert house.ws.complaints == []
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ from bot.engine import JSON, Engine, Jobs, QueueSpec, Run
 from bot.flows import telling
 from bot.flows.context import Context
 from bot.sandbox.workspace import Message, Modal, SlackWorkspace
+from bot.sandbox.workspace.server import BOT_SCOPES
 from bot.slack import bolt
 from bot.slack.courier import Courier
 from bot.slack.people import People
@@ -362,12 +363,17 @@ def courier_for(house: SlackHouse | None, ctx: Context, client: AsyncWebClient) 
 
 @asynccontextmanager
 async def living_slack(
-    url: str, database: Database, *, config: Settings | None = None, deliver: bool = True
+    url: str,
+    database: Database,
+    *,
+    config: Settings | None = None,
+    scopes: Iterable[str] = BOT_SCOPES,
+    deliver: bool = True,
 ) -> AsyncIterator[SlackHouse]:
     """Build the parts as the composition root does; everything is stopped at the end."""
     config = config or settings()
     clock = Clock()
-    async with SlackWorkspace() as ws, aiohttp.ClientSession() as session:
+    async with SlackWorkspace(bot_scopes=scopes) as ws, aiohttp.ClientSession() as session:
         client = bolt.web_client(
             token=ws.bot_token,
             base_url=ws.api_url,

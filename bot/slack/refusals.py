@@ -1,0 +1,34 @@
+"""What did Slack say no with? The library's error carries three kinds of answer; one place knows.
+
+A JSON body is a mapping; text from a gateway on the way is a string, on which the library's own
+`get` fails; a broken body is the bare HTTP response.
+"""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError
+
+
+def code(error: SlackApiError) -> str:
+    """Slack's error code, such as `not_in_channel`; empty when Slack itself did not answer."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def status(error: SlackApiError) -> int:
+    """The HTTP status; 0 when there is none."""
+    response = error.response
+    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+
+
+def retry_after(error: SlackApiError) -> float:
+    """Seconds that Slack asks for with HTTP 429; at least 1."""
+    try:
+        return max(float(error.response.headers.get("Retry-After") or 1), 1.0)
+    except ValueError:
+        return 1.0
+
+
+def named(error: SlackApiError) -> Exception:
+    """The error itself when it is Slack's own, with a code; else a ConnectionError."""
+    return error if code(error) else ConnectionError(f"Slack does not answer: HTTP {status(error)}")
