@@ -53,22 +53,31 @@ def _identity(rest: Rest, rows: reads.Rows) -> Identity:
 
 def _seat_queries() -> list[str]:
     """Totals as bought, and used as counted: the org's own counters may be a day old (1.1, 1.2)."""
+    users, assigned = used_queries()
     return [
         format_soql(
             "SELECT TotalLicenses FROM UserLicense WHERE Name = {name}", name=reads.LICENSE
         ),
+        users,
+        reads.psl_query(),
+        assigned,
+    ]
+
+
+def used_queries() -> tuple[str, str]:
+    """Count the seats in use: active users on the licence, rows of the permission set licence."""
+    return (
         format_soql(
             "SELECT COUNT(Id) seats FROM User"
             " WHERE IsActive = true AND Profile.UserLicense.Name = {name}",
             name=reads.LICENSE,
         ),
-        reads.psl_query(),
         format_soql(
             "SELECT COUNT(Id) seats FROM PermissionSetLicenseAssign"
             " WHERE PermissionSetLicense.DeveloperName = {name}",
             name=reads.PSL,
         ),
-    ]
+    )
 
 
 def _seats(answers: Sequence[reads.Rows]) -> tuple[int, int, int, int]:
@@ -85,7 +94,7 @@ def snapshot(rest: Rest, *, org: str, apps: Mapping[str, tuple[str, str]]) -> Sn
     """Read what the catalogue keeps; `apps` maps an app's key to its kind and name."""
     who, *seats = reads.need(rest.queries([_ORGANIZATION, *_seat_queries()]))
     license_total, license_used, psl_total, psl_used = _seats(seats)
-    found = {key: _app(rest, kind, name) for key, (kind, name) in apps.items()}
+    found = {key: find_app(rest, kind, name) for key, (kind, name) in apps.items()}
     every = facts.grantable(rest)
     return Snapshot(
         identity=_identity(rest, who),
@@ -119,7 +128,7 @@ def survey(
     )
     profiles, users, sets = reads.need([profiles, users, sets])
     every = facts.grantable(rest)
-    found = _app(rest, *app) if app else None
+    found = find_app(rest, *app) if app else None
     return Survey(
         identity=identified,
         license_total=license_total,
@@ -176,7 +185,7 @@ def _rights(answer: reads.Rows | Refused) -> frozenset[str]:
     return frozenset(right for right in RIGHTS if any(row.get(right) for row in answer))
 
 
-def _app(rest: Rest, kind: str, name: str) -> AppFound | Refused | None:
+def find_app(rest: Rest, kind: str, name: str) -> AppFound | Refused | None:
     """Find an app by its name; its policy is readable for connected apps only (1.13).
 
     External client apps are "for internal use only": an org may not let them be read (2.5).

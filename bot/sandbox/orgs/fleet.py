@@ -32,6 +32,13 @@ def apps(world: World) -> None:
                 MasterLabel=label,
                 DistributionState="Local",
             )
+            world.add(
+                "ExtlClntAppOauthPlcyCnfg",
+                ExternalClientApplicationId=row["Id"],
+                PermittedUsersPolicyType="AdminApprovedPreAuthorized"
+                if approved
+                else "AllSelfAuthorized",
+            )
         pair = key_pair(key)
         world.apps[key] = App(
             key=key,

@@ -16,6 +16,7 @@ from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import World
 
 _EXTERNAL_APPS = 60.0
+_EXTERNAL = frozenset({"ExternalClientApplication", "ExtlClntAppOauthPlcyCnfg"})
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -103,7 +104,7 @@ def sees(world: World, access: Access, definition: ObjectDef) -> bool:
     """May the caller see this object at all? Else it is as if it did not exist."""
     if not definition.setup:
         return "PermissionsRead" in access.verbs(definition.name)
-    if definition.name == "ExternalClientApplication" and (
+    if definition.name in _EXTERNAL and (
         access.version < _EXTERNAL_APPS or not world.switches.external_apps_readable
     ):
         return False

@@ -177,6 +177,25 @@ def external_client_application() -> ObjectDef:
     )
 
 
+def external_client_policy() -> ObjectDef:
+    """Who may use an external client app, "for internal use only" as well (2.5)."""
+    return of(
+        "ExtlClntAppOauthPlcyCnfg",
+        "External Client App OAuth Policy",
+        "External Client App OAuth Policies",
+        "0xO",
+        *system(),
+        lookup("ExternalClientApplicationId", "ExternalClientApplication").read_only(),
+        choice(
+            "PermittedUsersPolicyType",
+            "Permitted Users",
+            "AdminApprovedPreAuthorized",
+            "AllSelfAuthorized",
+        ).read_only(),
+        reads=("ViewSetup",),
+    )
+
+
 def entity_definition(*, sharing: bool) -> ObjectDef:
     """What objects there are, for people with View Setup (6)."""
     model: tuple[FieldDef, ...] = (
@@ -243,6 +262,7 @@ def every(
         setup_entity_access(),
         connected_application(),
         external_client_application(),
+        external_client_policy(),
         entity_definition(sharing=sharing),
         field_definition(),
     )
