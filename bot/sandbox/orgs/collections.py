@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.sandbox.orgs import dml
+from bot.sandbox.orgs.calls import Answer, Call
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.ids import long
 from bot.sandbox.orgs.refusal import Fact, Refused
-from bot.sandbox.orgs.rest import Answer, Call
 from bot.sandbox.orgs.world import World
 
 _MOST = 200

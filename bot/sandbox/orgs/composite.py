@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.sandbox.orgs.calls import Answer, Call
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.refusal import Fact, Refused
-from bot.sandbox.orgs.rest import Answer, Call, answer
+from bot.sandbox.orgs.rest import answer
 from bot.sandbox.orgs.world import World
 
 _MOST = 25

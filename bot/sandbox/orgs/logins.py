@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -92,9 +92,8 @@ def _app(world: World, claims: Mapping[str, Any]) -> App:
 
 def _verified(app: App, assertion: str) -> dict[str, Any]:
     """RS256 against the app's certificate; `exp` may be far away or a string (1.2)."""
-    public = load_pem_x509_certificate(app.certificate_pem.encode()).public_key()
-    if not isinstance(public, RSAPublicKey):
-        raise LoginRefused(Fact.LOGIN_ASSERTION, "invalid_grant", "invalid assertion")
+    certificate = load_pem_x509_certificate(app.certificate_pem.encode())
+    public = cast("RSAPublicKey", certificate.public_key())
     try:
         return jwt.decode(
             assertion,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from bot.sandbox.orgs.calls import Call
 from bot.sandbox.orgs.dml import found
 from bot.sandbox.orgs.grants import Access, sees
 from bot.sandbox.orgs.refusal import Fact, Refused, not_there
@@ -12,9 +12,6 @@ from bot.sandbox.orgs.schema import ObjectDef
 from bot.sandbox.orgs.soql import Attributes, Query, SoqlError, parse, required_fields, run
 from bot.sandbox.orgs.source import Source, as_text, counted_row
 from bot.sandbox.orgs.world import World
-
-if TYPE_CHECKING:
-    from bot.sandbox.orgs.rest import Call
 
 Page = dict[str, object]
 

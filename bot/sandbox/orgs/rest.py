@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bot.sandbox.orgs import dml, records
+from bot.sandbox.orgs.calls import VERSIONS, Answer, Call, refused_answer
+from bot.sandbox.orgs.collections import collect
 from bot.sandbox.orgs.describe import describe, describe_global, seen
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.refusal import Fact, Refused, not_there
 from bot.sandbox.orgs.world import World
-
-VERSIONS = tuple(f"{number}.0" for number in range(31, 68))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Status, JSON body (None = empty), and the facts of what was refused."""
-
-    status: int
-    body: object = None
-    facts: tuple[Fact, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request below /services/data/vXX.X/."""
-
-    method: str
-    parts: tuple[str, ...]
-    version: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: object = None
-
-
-def refused_answer(no: Refused) -> Answer:
-    """The array of one error (2.1)."""
-    return Answer(status=no.status, body=[no.row()], facts=(no.fact,))
 
 
 def answer(world: World, access: Access, call: Call) -> Answer:
@@ -61,8 +35,6 @@ def _route(world: World, access: Access, call: Call) -> Answer:
             _only(call, "GET")
             return Answer(status=200, body=records.more(world, access, call, locator))
         case ("composite", "sobjects"):
-            from bot.sandbox.orgs.collections import collect  # noqa: PLC0415 - it calls back
-
             return collect(world, access, call)
         case ("limits",):
             _only(call, "GET")

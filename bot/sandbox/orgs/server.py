@@ -16,13 +16,14 @@ from aiohttp import web
 
 from bot.sandbox.certs import server_context
 from bot.sandbox.orgs import logins
+from bot.sandbox.orgs.calls import VERSIONS, Answer, Call, refused_answer
 from bot.sandbox.orgs.composite import composite
 from bot.sandbox.orgs.faults import INVALID_SESSION, Action, Delay, Drop, Faults, Hold, Reply
 from bot.sandbox.orgs.grants import Access, access_of
 from bot.sandbox.orgs.journal import Entry, Journal, Part
 from bot.sandbox.orgs.parts import parts_of
 from bot.sandbox.orgs.refusal import Fact, Refused, not_there
-from bot.sandbox.orgs.rest import VERSIONS, Answer, Call, answer, refused_answer
+from bot.sandbox.orgs.rest import answer
 from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import World
 

@@ -102,14 +102,8 @@ def _nickname(world: World, row: Row) -> None:
 
 
 def _seat(world: World, row: Row) -> None:
-    found = world.license_of(row)
-    if found is None:
-        raise Refused(
-            Fact.CROSS_REFERENCE,
-            "INVALID_CROSS_REFERENCE_KEY",
-            "invalid cross reference id",
-            fields=("ProfileId",),
-        )
+    """Active users of the profile's licence are its used seats (1.1)."""
+    found = world.license_of(row) or {"Id": None, "TotalLicenses": None}
     total = found["TotalLicenses"]
     if isinstance(total, int) and world.seats_used(found["Id"]) >= total:
         raise Refused(Fact.SEAT, "LICENSE_LIMIT_EXCEEDED", "License Limit Exceeded", fields=())
