@@ -24,6 +24,8 @@ class Action(StrEnum):
     TEST = "test"
     RECHECK = "recheck"
     CONFIRM_LIVE = "confirm_live"
+    LICENSES = "licenses"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +93,26 @@ _DOING: Final[dict[Action, str]] = {
 }
 
 
+_OVERVIEWS: Final[dict[Action, str]] = {
+    Action.LICENSES: "see the seats of all orgs",
+    Action.STALE: "see the last use of all integration users",
+}
+"""What is about whole orgs and no single request: for approvers and admins."""
+
+
 def may(action: Action, actor: Actor, request: Request | None = None) -> Decision:
     """Decide by the contract's table "who may" (section 3).
 
-    `new` and `list` need no request; every other action raises ValueError without one. `show` and
-    `list` are allowed to everybody: what a stranger sees is cut by `sees_all`.
+    `new`, `list`, `licenses` and `stale` need no request; every other action raises ValueError
+    without one. `show` and `list` are allowed to everybody: what a stranger sees is cut by
+    `sees_all`.
     """
     if action is Action.NEW:
         return _may_ask(actor)
     if action is Action.LIST:
         return Decision(allowed=True, reason="Everybody may list requests.")
+    if action in _OVERVIEWS:
+        return _may_oversee(action, actor)
     if request is None:
         raise ValueError(f"{action} needs a request to decide about")
     if action in {Action.APPROVE, Action.REJECT}:
@@ -166,6 +178,16 @@ def _may_ask(actor: Actor) -> Decision:
         allowed=False,
         reason="Only full members of this workspace can ask for an integration user. "
         "Ask a colleague who is one to send the request.",
+    )
+
+
+def _may_oversee(action: Action, actor: Actor) -> Decision:
+    doing = _OVERVIEWS[action]
+    if actor.is_approver or actor.is_admin:
+        role = _Role.APPROVER if actor.is_approver else _Role.ADMIN
+        return Decision(allowed=True, reason=f"You may {doing} as {role}.")
+    return Decision(
+        allowed=False, reason=f"You cannot {doing}. Approvers and admins can: ask one of them."
     )
 
 

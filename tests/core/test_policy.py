@@ -18,6 +18,8 @@ TABLE = {
     Action.TEST: "Rae Ada Olu Max",
     Action.RECHECK: "Rae Ada Olu Max",
     Action.CONFIRM_LIVE: "Olu Bea Max",
+    Action.LICENSES: "Ada Max",
+    Action.STALE: "Ada Max",
 }
 
 
@@ -74,6 +76,12 @@ def test_nobody_decides_about_a_request_of_their_own(action: Action, part: str) 
 
 def test_an_admin_who_is_no_approver_does_not_approve() -> None:
     assert not may(Action.APPROVE, MAX, a_request()).allowed
+
+
+@pytest.mark.parametrize("action", [Action.LICENSES, Action.STALE])
+def test_what_is_about_whole_orgs_needs_no_request(action: Action) -> None:
+    assert may(action, ADA).allowed
+    assert "Approvers and admins can" in may(action, RAE).reason
 
 
 def test_a_guest_cannot_ask_for_a_user() -> None:
