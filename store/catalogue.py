@@ -15,7 +15,7 @@ from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialects import insert
@@ -77,6 +77,13 @@ async def refuse(
     values = {"refusal": sentence, "refused_at": now, "hidden": hidden}
     first = insert(conn, orgs).values(org=org, apps=[], **values)
     await conn.execute(first.on_conflict_do_update(index_elements=["org"], set_=values))
+
+
+async def accept(conn: AsyncConnection, key: str, org_id: str) -> bool:
+    """Know an org by another id from now on, and take back its refusal; False if it is unknown."""
+    query = update(orgs).where(orgs.c.org == key, orgs.c.hidden.is_(False))
+    done = await conn.execute(query.values(org_id=org_id, refusal="", refused_at=None))
+    return done.rowcount == 1
 
 
 async def org(conn: AsyncConnection, key: str) -> OrgFacts | None:

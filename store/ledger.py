@@ -18,7 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.dialects import insert
 from store.drafts import add_draft, drop_drafts, get_draft, update_draft, use_draft
 from store.journal import DONE, INTENT, intended, journal, note, note_all, open_intents
-from store.records import Asked, Finding, Json, PermissionSetRef, Preflight, Request, State, Vote
+from store.records import (
+    Asked,
+    Finding,
+    Json,
+    PermissionSetRef,
+    Preflight,
+    Request,
+    State,
+    Vote,
+    Wanted,
+)
 from store.tables import draft as drafts
 from store.tables import once_per_voter
 from store.tables import org as orgs
@@ -225,6 +235,7 @@ def _row(request: Request, now: datetime) -> Json:
         "asked": request.asked.to_json(),
         "preflight": request.preflight.to_json() if request.preflight else None,
         "finding": request.finding.to_json() if request.finding else None,
+        "pinned": request.pinned.to_json() if request.pinned else None,
         "permission_sets": [{"name": one.name, "id": one.id} for one in request.permission_sets],
         "changed_at": now,
     }
@@ -237,6 +248,7 @@ def _request(row: Row[Any], counted: tuple[Vote, ...]) -> Request:
         "asked": Asked.from_json(row.asked),
         "preflight": Preflight.from_json(row.preflight) if row.preflight else None,
         "finding": Finding.from_json(row.finding) if row.finding else None,
+        "pinned": Wanted.from_json(row.pinned) if row.pinned else None,
         "permission_sets": tuple(PermissionSetRef(**one) for one in row.permission_sets),
         "votes": counted,
     }

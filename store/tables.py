@@ -1,4 +1,4 @@
-"""Which tables are ours? Eight of them, none named like one of the engine's.
+"""Which tables are ours? Ten of them, none named like one of the engine's.
 
 The engine may live in the same SQLite file, so its names are taken (engine-in-use 8). Constraints
 and indexes are named by the metadata's convention: SQLite's batch migrations find them by name.
@@ -96,6 +96,7 @@ request = Table(
     _count("smokes"),
     _count("undos"),
     _count("tries"),
+    _json("pinned"),
     _one_of("state", State),
     Index(None, "state"),
     sqlite_autoincrement=True,  # a number is never given twice, even if the newest row were deleted
@@ -221,4 +222,30 @@ object_fact = Table(
     Column("label_folded", Words, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("facts", Text, nullable=False),
+)
+
+due_date = Table(
+    "due_date",
+    metadata,
+    Column("request", Integer, ForeignKey("request.id"), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+seat_count = Table(
+    "seat_count",
+    metadata,
+    Column("org", String(100), primary_key=True),
+    Column("slot", String(60), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    _count("license_total"),
+    _count("license_used"),
+    _count("license_reserved"),
+    _count("psl_total"),
+    _count("psl_used"),
+    _count("psl_reserved"),
+    Column("counted_at", UtcDateTime),
+    Column("refusal", Words, nullable=False, server_default=""),
 )

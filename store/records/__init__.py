@@ -18,11 +18,13 @@ from store.records.access import (
 from store.records.facts import FieldFact, ObjectFact, OrgFacts
 from store.records.plain import Json
 from store.records.request import Draft, JournalLine, Message, Request, Vote
+from store.records.usage import DueDate, SeatCount
 from store.records.wanted import Preflight, Wanted, WantedSet
 
 __all__ = [
     "Asked",
     "Draft",
+    "DueDate",
     "FieldFact",
     "Finding",
     "Grant",
@@ -34,6 +36,7 @@ __all__ = [
     "PermissionSetRef",
     "Preflight",
     "Request",
+    "SeatCount",
     "Seats",
     "Source",
     "State",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from store.records.access import Asked, Finding, PermissionSetRef, Source, State
 from store.records.plain import Json
-from store.records.wanted import Preflight
+from store.records.wanted import Preflight, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,9 @@ class Request:
 
     `preflights`, `provisions`, `smokes`, `undos` count the runs enqueued so far: they make the
     engine's ids. `user_made_at`, `psl_made_at`, `undone_at` settle seat reservation.
-    `next_try_at` and `proof_until` are the smoke test's next look and its last possible one, `tries`
-    counts the looks since the last provisioning.
+    `next_try_at` and `proof_until` are the smoke test's next look and its last possible one,
+    `tries` counts the looks since the last provisioning. `pinned` is what an earlier approval let
+    be made, once that approval is too old: its names stay, and an end undoes it first.
     """
 
     id: int
@@ -70,6 +71,7 @@ class Request:
     smokes: int = 0
     undos: int = 0
     tries: int = 0
+    pinned: Wanted | None = None
 
     @property
     def label(self) -> str:
@@ -79,9 +81,12 @@ class Request:
     @property
     def username(self) -> str:
         """The username wanted, or the one typed, or nothing yet."""
-        if self.preflight and self.preflight.wanted:
-            return self.preflight.wanted.username
-        return self.asked.username
+        return self.wanted.username if self.wanted else self.asked.username
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """The end state to be made true, or the one that an earlier approval let be made."""
+        return (self.preflight.wanted if self.preflight else None) or self.pinned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

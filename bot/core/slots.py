@@ -1,0 +1,72 @@
+"""When is a job of the clock due, and what is that moment called?
+
+A slot is one due time. Every process computes it from the configuration alone, in the same way when
+the clock fires and when a start catches up, so its name is the same everywhere and lets exactly one
+run through (engine-in-use 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """A time of day in a zone, every day or on one weekday (0 = Monday).
+
+    A time that the clocks skip in spring is due as much later as they skip, one that they repeat in
+    autumn is due the first time only.
+    """
+
+    weekday: int | None
+    hour: int
+    minute: int
+    zone: tzinfo
+
+    def newest(self, now: datetime) -> datetime:
+        """The newest due time that is not after `now`."""
+        day = now.astimezone(self.zone).date() + _DAY
+        while (due := self._due(day)) is None or due > now:
+            day -= _DAY
+        return due
+
+    def following(self, now: datetime) -> datetime:
+        """The first due time after `now`."""
+        day = now.astimezone(self.zone).date() - _DAY
+        while (due := self._due(day)) is None or due <= now:
+            day += _DAY
+        return due
+
+    def name(self, due: datetime) -> str:
+        """What the slot is called: its week, such as `2026-W47`, or its day, `2026-11-20`."""
+        day = due.astimezone(self.zone).date()
+        if self.weekday is None:
+            return day.isoformat()
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02}"
+
+    def _due(self, day: date) -> datetime | None:
+        """The due time of a day; None on another weekday."""
+        if self.weekday is not None and day.weekday() != self.weekday:
+            return None
+        local = datetime(day.year, day.month, day.day, self.hour, self.minute, tzinfo=self.zone)
+        return local.astimezone(UTC)
+
+
+def period(now: datetime, every: timedelta) -> str:
+    """The name of the slot that `now` lies in, where something is due at equal distances."""
+    seconds = max(1, int(every.total_seconds()))
+    return str(int(now.timestamp()) // seconds * seconds)
+
+
+def again(slot: str, now: datetime) -> str:
+    """A fresh name for a slot that somebody asks for once more."""
+    return f"{slot}-again-{now:%Y%m%dT%H%M%S%f}"
+
+
+def plain(slot: str) -> str:
+    """The slot's own name, without what `again` added."""
+    return slot.partition("-again-")[0]
