@@ -7,20 +7,23 @@ from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import App, World
 
 
+_APPS = (
+    (
+        "provisioner",
+        "Integration User Bot",
+        "external_client_app",
+        "Integration_User_Bot",
+        True,
+    ),
+    ("warehouse", "Warehouse sync", "external_client_app", "Warehouse_Sync", True),
+    ("legacy", "Legacy sync", "connected_app", "Legacy_Sync", True),
+    ("self_service", "Self-service sync", "external_client_app", "Self_Service_Sync", False),
+)
+
+
 def apps(world: World) -> None:
     """Apps to log in through: the bot's own, two of each policy, one connected app."""
-    for key, label, kind, name, approved in (
-        (
-            "provisioner",
-            "Integration User Bot",
-            "external_client_app",
-            "Integration_User_Bot",
-            True,
-        ),
-        ("warehouse", "Warehouse sync", "external_client_app", "Warehouse_Sync", True),
-        ("legacy", "Legacy sync", "connected_app", "Legacy_Sync", True),
-        ("self_service", "Self-service sync", "external_client_app", "Self_Service_Sync", False),
-    ):
+    for key, label, kind, name, approved in _APPS:
         if kind == "connected_app":
             row = world.add(
                 "ConnectedApplication", Name=name, OptionsAllowAdminApprovedUsersOnly=approved
