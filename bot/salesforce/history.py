@@ -1,0 +1,198 @@
+"""What does the login history say of some users? Few calls, because the org groups and counts.
+
+Status does not filter but it groups (auth-and-monitoring 4.1): per user and status the newest login
+and their number, five queries of some hundred users a call. Logins near the bot's own are left out
+of the counts and read one by one, so that they can be told apart by where they came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from simple_salesforce.format import format_soql
+
+from bot.core.activity import FAILURES, RETENTION, Login, Trace, Window
+from bot.salesforce.reads import Rows, need
+from bot.salesforce.rest import Rest
+
+Windows = Mapping[str, tuple[Window, ...]]
+"""When the bot logged in as a user, by the user's id."""
+
+IDS = 150
+_LONGEST = 4000
+"""Ids, and characters, of one query's conditions: it travels as a URL inside a composite."""
+
+QUERIES = 5
+"""Queries in one composite (salesforce-provisioning 3)."""
+
+_LATELY = timedelta(days=7)
+"""So far back the logins of those are looked at who logged in not long ago."""
+
+_OK = "Success"
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Logins:
+    """The logins of one user outside the bot's own windows, as the org counts them."""
+
+    success_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str = ""
+    failures: int = 0
+    near: list[Login] = field(default_factory=list)
+
+
+def with_logins(
+    rest: Rest,
+    active: Sequence[Trace],
+    idle: Sequence[Trace],
+    bots: Windows,
+    now: datetime,
+) -> dict[str, Trace]:
+    """The same users with what the login history says of them."""
+    seen = {one.user_id: _Logins() for one in active}
+    quiet = {one.user_id for one in idle}
+    busy = [one.user_id for one in active if one.user_id not in quiet]
+    conditions = [
+        *_outside(sorted(quiet), bots, now - RETENTION),
+        *_outside(busy, bots, now - _LATELY),
+    ]
+    for row in _counted(rest, conditions):
+        _add(seen[row["UserId"]], row)
+    unsure = {
+        key: one.success_at
+        for key, one in seen.items()
+        if one.failures >= FAILURES
+        and one.success_at
+        and one.failed_at
+        and one.failed_at > one.success_at
+    }
+    _count_since(rest, seen, unsure, bots)
+    for row in _rows(rest, _inside(sorted(quiet), bots)):
+        if row["Status"] == _OK:
+            login = Login(at=moment(row["LoginTime"]), source_ip=row["SourceIp"])
+            seen[row["UserId"]].near.append(login)
+    return {
+        one.user_id: replace(
+            one,
+            success_at=seen[one.user_id].success_at,
+            failed_at=seen[one.user_id].failed_at,
+            failure=seen[one.user_id].failure,
+            failures=seen[one.user_id].failures,
+            near=tuple(seen[one.user_id].near),
+        )
+        for one in active
+    }
+
+
+def _outside(users: Sequence[str], bots: Windows, since: datetime) -> list[str]:
+    """Conditions for the users' logins since then, but for those near the bot's own."""
+    plain = [one for one in users if not bots[one]]
+    conditions = [
+        format_soql(
+            "(UserId IN {ids} AND LoginTime >= {since})", ids=list(some), since=_second(since)
+        )
+        for some in chunks(plain, IDS)
+    ]
+    for user in (one for one in users if bots[one]):
+        parts = [format_soql("UserId = {user} AND LoginTime >= {at}", user=user, at=_second(since))]
+        parts += [
+            format_soql(
+                "(LoginTime < {start} OR LoginTime > {end})",
+                start=_second(start),
+                end=_second(end),
+            )
+            for start, end in bots[user]
+        ]
+        conditions.append(f"({' AND '.join(parts)})")
+    return conditions
+
+
+def _inside(users: Sequence[str], bots: Windows) -> list[str]:
+    """Conditions for the users' logins near the bot's own."""
+    return [
+        format_soql(
+            "(UserId = {user} AND LoginTime >= {start} AND LoginTime <= {end})",
+            user=user,
+            start=_second(start),
+            end=_second(end),
+        )
+        for user in users
+        for start, end in bots[user]
+    ]
+
+
+def _count_since(
+    rest: Rest,
+    seen: Mapping[str, _Logins],
+    since: Mapping[str, datetime],
+    bots: Windows,
+) -> None:
+    """Count anew for users with both kinds of logins: only failures after the last success."""
+    conditions = []
+    for user, at in since.items():
+        conditions += _outside([user], {user: bots[user]}, at + timedelta(seconds=1))
+        seen[user].failures, seen[user].failed_at, seen[user].failure = 0, None, ""
+    for row in _counted(rest, conditions):
+        _add(seen[row["UserId"]], row)
+
+
+def _add(logins: _Logins, row: Mapping[str, Any]) -> None:
+    """Add one user's logins of one status: the newest, and how many."""
+    newest = moment(row["newest"])
+    if row["Status"] == _OK:
+        logins.success_at = max(filter(None, (logins.success_at, newest)))
+        return
+    logins.failures += int(row["many"])
+    if logins.failed_at is None or newest > logins.failed_at:
+        logins.failed_at, logins.failure = newest, str(row["Status"])
+
+
+def _counted(rest: Rest, conditions: Sequence[str]) -> Rows:
+    """The newest login and their number, per user and status."""
+    start = "SELECT UserId, Status, MAX(LoginTime) newest, COUNT(Id) many FROM LoginHistory WHERE "
+    return _ask(rest, [f"{start}{some} GROUP BY UserId, Status" for some in _joined(conditions)])
+
+
+def _rows(rest: Rest, conditions: Sequence[str]) -> Rows:
+    start = "SELECT UserId, Status, LoginTime, SourceIp FROM LoginHistory WHERE "
+    return _ask(rest, [start + some for some in _joined(conditions)])
+
+
+def _joined(conditions: Sequence[str]) -> Iterator[str]:
+    """Conditions joined by OR, as many as fit into one query."""
+    some: list[str] = []
+    for one in conditions:
+        if some and sum(map(len, some)) + len(one) > _LONGEST:
+            yield " OR ".join(some)
+            some = []
+        some.append(one)
+    if some:
+        yield " OR ".join(some)
+
+
+def _ask(rest: Rest, soqls: Sequence[str]) -> Rows:
+    """Rows of all queries, five in a call; the first refusal is raised."""
+    rows: Rows = []
+    for few in chunks(soqls, QUERIES):
+        for answer in need(rest.queries(few)):
+            rows.extend(answer)
+    return rows
+
+
+def chunks(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Cut into pieces of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def moment(text: str) -> datetime:
+    """A moment as REST writes it, such as 2026-11-25T07:30:00.000+0000."""
+    return datetime.fromisoformat(text)
