@@ -1,0 +1,38 @@
+"""The main job, whole: from the slash command to a live integration user."""
+
+from __future__ import annotations
+
+from tests.story.house import House
+
+
+async def test_a_request_travels_from_the_command_to_a_live_user(any_house: House) -> None:
+    house = any_house
+    await house.ask()
+    card = await house.card()
+    assert "Rae" in card.readable() or "U0RAE" in card.readable()
+    await house.approve()
+    request = await house.ends("live", "blocked")
+    assert str(request.state) == "live", request.finding
+    user = house.org.user(request.username)
+    assert user is not None
+    assert user["IsActive"]
+    assert user["Id"] == request.user_id
+    await house.told()
+    card = house.find("C0APPROVE", 1)
+    assert card is not None
+    assert "live" in card.text
+    assert card.buttons == []
+    for name in ("rae", "olu"):
+        message = house.person(name).dm[0]
+        assert request.username in message.readable()
+        assert house.org.my_domain_url in message.readable()
+        assert any("live" in reply.text for reply in message.replies)
+
+
+async def test_everything_that_was_granted_is_there_and_nothing_else(house: House) -> None:
+    await house.ask()
+    await house.approve()
+    request = await house.ends("live")
+    snapshot = house.org.snapshot()
+    assert request.permission_sets[0].name in str(snapshot)
+    assert house.slack.complaints == []
