@@ -6,7 +6,6 @@ from bot.sandbox.orgs.keys import key_pair
 from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import App, World
 
-
 _APPS = (
     (
         "provisioner",
