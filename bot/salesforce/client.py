@@ -6,11 +6,12 @@ What worked as audience is remembered per app, so that a later login needs one r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.core.activity import Traces
 from bot.core.plan import Batch, Found
 from bot.core.proof import Observation
-from bot.salesforce import jwt_login, look, reads, trial, writes
+from bot.salesforce import activity, jwt_login, look, reads, trial, writes
 from bot.salesforce.access import OrgAccess
 from bot.salesforce.gateway import Identity, Snapshot, Survey
 from bot.salesforce.jwt_login import LoginRefused, Token
@@ -89,9 +90,10 @@ class Client:
 
         def write() -> dict[str, str]:
             answers = self._rest.composite(composite.parts, all_or_none=batch.all_or_none)
-            refused = refusal_in(answers, but=frozenset() if batch.all_or_none else writes.GONE)
-            if refused:
-                raise refused
+            told = refusal_in(answers, but=frozenset() if batch.all_or_none else writes.GONE)
+            if told:
+                told.refused.step = writes.said(composite, told.part, told.row)
+                raise told.refused
             return writes.made(composite, answers)
 
         return await self._threads.call(write)
@@ -128,6 +130,14 @@ class Client:
     async def granted_objects(self, user_id: str) -> frozenset[str]:
         """Objects that any parent of the user (sets and profile) grants Read on."""
         return await self._threads.call(lambda: reads.granted_objects(self._rest, user_id))
+
+    async def activity(
+        self, *, own: Mapping[str, Sequence[datetime]], idle_after: timedelta, now: datetime
+    ) -> Traces:
+        """Read the signs of use of every integration user."""
+        return await self._threads.call(
+            lambda: activity.read(self._rest, own=own, idle_after=idle_after, now=now)
+        )
 
     def _connection(
         self,

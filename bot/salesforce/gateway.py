@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.activity import Traces
 from bot.core.plan import Batch, Found
 from bot.core.proof import Observation
 from store.records import ObjectFact, OrgFacts
 
 
 class Refused(Exception):  # noqa: N818 - the architecture's word
-    """The org said no. `code` is Salesforce's errorCode, or OAuth's error when `login` is true."""
+    """The org said no. `code` is Salesforce's errorCode, or OAuth's error when `login` is true.
+
+    `step` says the step of the batch that was refused, when the answer tells which.
+    """
+
+    step: str | None = None
 
     def __init__(
         self, code: str, message: str, *, fields: Sequence[str] = (), login: bool = False
@@ -138,3 +145,12 @@ class Gateway(Protocol):
 
     async def granted_objects(self, user_id: str) -> frozenset[str]:
         """Objects that any parent of the user (sets and profile) grants Read on."""
+
+    async def activity(
+        self, *, own: Mapping[str, Sequence[datetime]], idle_after: timedelta, now: datetime
+    ) -> Traces:
+        """Read the signs of use of every integration user, made by the bot or not.
+
+        `own`: when the bot itself logged in, by username in small letters. Who logged in within
+        `idle_after` is not looked at as closely.
+        """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +22,13 @@ from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.jwt_login import Token, revoke
 
 _log = structlog.get_logger(__name__)
+UNKNOWN = "UNKNOWN"
+_PASSING_STATUS = frozenset({408, 425, 429})
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+
+
+class _ExpiredError(Refused):
+    """HTTP 401: nothing was done, because the session is over."""
 
 
 class Rest:
@@ -73,6 +80,8 @@ class Rest:
         answer = self._call(
             lambda client: client.restful("composite", method="POST", json=body), write=True
         )
+        if not isinstance(answer, dict) or "compositeResponse" not in answer:
+            raise Unavailable("the answer is no composite", unknown=True)
         found = {one["referenceId"]: one for one in answer["compositeResponse"]}
         return [found[one["referenceId"]] for one in subrequests]
 
@@ -122,10 +131,9 @@ class Rest:
         client = self._connect()
         try:
             return self._translated(work, client, write=write)
-        except Refused as no:
-            if no.code != "INVALID_SESSION_ID":
-                raise
-        return self._translated(work, self._connect(instead_of=client), write=write)
+        except _ExpiredError:
+            fresh = self._connect(instead_of=client)
+        return self._translated(work, fresh, write=write)
 
     def _connect(self, instead_of: Salesforce | None = None) -> Salesforce:
         with self._lock:
@@ -152,42 +160,71 @@ class Rest:
 
 
 def _translate(error: SalesforceError, *, write: bool) -> Exception:
+    """Read a status from 300 on; a body that is no Salesforce error is a gateway's page (2.1).
+
+    Of those, what a client did wrong is refused, because it will not pass by itself.
+    """
     status, content = error.status, error.content
-    if not isinstance(content, list) or not content or not isinstance(content[0], dict):
-        return Unavailable(f"HTTP {status} without a Salesforce answer", unknown=write)
-    if status >= requests.codes.server_error:
+    if status >= requests.codes.server_error or status in _PASSING_STATUS:
         return Unavailable(f"HTTP {status}", unknown=write)
+    if status == requests.codes.unauthorized:
+        expired = _refused(content)
+        code = "INVALID_SESSION_ID" if expired.code == UNKNOWN else expired.code
+        return _ExpiredError(code, expired.message)
+    if status < requests.codes.bad_request:
+        return Unavailable(f"HTTP {status} without a Salesforce answer", unknown=write)
     refused = _refused(content)
-    if refused.code == "REQUEST_LIMIT_EXCEEDED":
-        return Unavailable("the org's API request limit is used up")
+    if refused.code == UNKNOWN:
+        return Refused(f"HTTP_{status}", refused.message)
+    if refused.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refused.message.lower():
+        return Unavailable("too many long calls run in the org at once")
     return refused
 
 
 def _refused(body: Any) -> Refused:
-    first = body[0] if isinstance(body, list) and body else {}
-    return Refused(
-        str(first.get("errorCode") or first.get("statusCode") or "UNKNOWN"),
-        str(first.get("message", "")),
-        fields=tuple(first.get("fields") or ()),
-    )
+    """Read an error: a list of them, or one object as the token endpoint's and some gateways'."""
+    first = body[0] if isinstance(body, list) and body else body
+    if not isinstance(first, dict):
+        return Refused(UNKNOWN, "")
+    code = first.get("errorCode") or first.get("statusCode") or first.get("error") or UNKNOWN
+    message = first.get("message") or first.get("error_description") or ""
+    return Refused(str(code), str(message), fields=tuple(first.get("fields") or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal and where it stands in a composite: which subrequest, which row of it."""
+
+    refused: Refused
+    part: int
+    row: int
 
 
 def refusal_in(
     answers: Sequence[dict[str, Any]], *, but: frozenset[str] = frozenset()
-) -> Refused | None:
+) -> Told | None:
     """Find the real refusal of a composite: the first one that is no mere roll-back (2.1).
 
     Codes in `but` are no refusals, such as the absence of what was to be deleted.
     """
-    seen = [no for one in answers for no in _refusals(one) if no.code not in but]
-    real = [refused for refused in seen if refused.code not in HALTED]
+    told = [
+        Told(refused, part, row)
+        for part, answer in enumerate(answers)
+        for row, refused in _refusals(answer)
+    ]
+    seen = [one for one in told if one.refused.code not in but]
+    real = [one for one in seen if one.refused.code not in HALTED]
     return next(iter(real or seen), None)
 
 
-def _refusals(answer: dict[str, Any]) -> list[Refused]:
+def _refusals(answer: dict[str, Any]) -> list[tuple[int, Refused]]:
     body = answer["body"]
     if answer["httpStatusCode"] >= requests.codes.bad_request:
-        return [_refused(body)]
+        return [(0, _refused(body))]
     if not isinstance(body, list):
         return []
-    return [_refused(row["errors"]) for row in body if not row.get("success", True)]
+    return [
+        (number, _refused(row["errors"]))
+        for number, row in enumerate(body)
+        if not row.get("success", True)
+    ]

@@ -7,7 +7,7 @@ because references inside collections are unconfirmed (salesforce-provisioning 3
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -31,12 +31,16 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class Composite:
-    """A composite being written: its subrequests, and which reference answers which id."""
+    """A composite being written: its subrequests, and which reference answers which id.
+
+    `says` holds, per subrequest, the sentence of its step; per row, where it is a collection.
+    """
 
     version: str
     known: Mapping[str, str]
     parts: list[dict[str, Any]] = field(default_factory=list)
     makes: dict[str, str] = field(default_factory=dict)
+    says: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(
         self,
@@ -72,17 +76,24 @@ def compose(batch: plan.Batch, *, known: Mapping[str, str], version: str) -> Com
     for step in batch.steps:
         if not isinstance(step, plan.GrantFields):
             _add(composite, step)
+            composite.says.append((step.say(),))
     rows = [
         (step, row)
         for step in batch.steps
         if isinstance(step, plan.GrantFields)
         for row in step.rows
     ]
-    _collect(
-        composite, "POST", [_new_field(composite, step, row) for step, row in rows if not row.row]
-    )
-    _collect(composite, "PATCH", [_old_field(row) for _, row in rows if row.row])
+    new = [(step, row) for step, row in rows if not row.row]
+    old = [(step, row) for step, row in rows if row.row]
+    _collect(composite, "POST", [(_new_field(composite, *one), _say(*one)) for one in new])
+    _collect(composite, "PATCH", [(_old_field(one[1]), _say(*one)) for one in old])
     return composite
+
+
+def said(composite: Composite, part: int, row: int) -> str | None:
+    """Say the step behind a subrequest, or behind a row of it."""
+    says = composite.says[part] if part < len(composite.says) else ()
+    return says[row] if row < len(says) else None
 
 
 def made(composite: Composite, answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -180,7 +191,15 @@ def _old_field(row: plan.FieldRow) -> dict[str, Any]:
     }
 
 
-def _collect(composite: Composite, method: str, records: Sequence[dict[str, Any]]) -> None:
-    rest: Iterator[dict[str, Any]] = iter(records)
+def _say(step: plan.GrantFields, row: plan.FieldRow) -> str:
+    return f"{step.say()}: {step.object}.{row.field}"
+
+
+def _collect(
+    composite: Composite, method: str, records: Sequence[tuple[dict[str, Any], str]]
+) -> None:
+    rest = iter(records)
     while part := list(islice(rest, RECORDS)):
-        composite.add(method, "composite/sobjects", {"allOrNone": True, "records": part})
+        body = {"allOrNone": True, "records": [record for record, _ in part]}
+        composite.add(method, "composite/sobjects", body)
+        composite.says.append(tuple(words for _, words in part))

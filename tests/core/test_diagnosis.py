@@ -55,6 +55,8 @@ API_ERRORS = [
     ("DUPLICATE_DEVELOPER_NAME", "", "set_name_taken"),
     ("DUPLICATE_VALUE", "Duplicate PermissionSetAssignment. Assignee: 005", "already_there"),
     ("LICENSE_LIMIT_EXCEEDED", "License Limit Exceeded", "no_seat"),
+    ("FIELD_INTEGRITY_EXCEPTION", "License Limit Exceeded", "no_seat"),
+    ("HTTP_404", "", "no_such_host"),
     (
         "FIELD_INTEGRITY_EXCEPTION",
         "The user license doesn't allow the permission: Read Accounts",

@@ -31,12 +31,19 @@ _NAMES: tuple[Row, ...] = (
 )
 
 _LICENSES: tuple[Row, ...] = (
-    row(
-        "license_limit_exceeded",
-        "no_seat",
-        "No seat of the licence is free any more.",
-        "Deactivate an unused integration user or buy a seat, then press Retry.",
-        ADMIN,
+    *(
+        row(
+            codes,
+            "no_seat",
+            "No seat of the licence is free any more.",
+            "Deactivate an unused integration user or buy a seat, then press Retry.",
+            ADMIN,
+            text=text,
+        )
+        for codes, text in (
+            ("license_limit_exceeded", ""),
+            ("field_integrity_exception", r"license limit exceeded"),
+        )
     ),
     row(
         "field_integrity_exception",
@@ -204,6 +211,13 @@ _VALUES: tuple[Row, ...] = (
 
 _ORG: tuple[Row, ...] = (
     row(
+        "http_400 http_403 http_404 http_405 http_407 http_420",
+        "no_such_host",
+        "What answers at this address does not speak as a Salesforce org.",
+        "Check my_domain_url of this org in the configuration, and the proxy on the way.",
+        OPERATOR,
+    ),
+    row(
         "invalid_session_id",
         "scope_refused",
         "The session may not use the REST API: the app lacks the scope api.",
@@ -257,7 +271,7 @@ _ORG: tuple[Row, ...] = (
         ADMIN,
     ),
     row(
-        "unsupported_api_version invalidversion 410",
+        "unsupported_api_version invalidversion 410 http_410",
         "api_retired",
         "The org does not serve this API version.",
         "Set api_version of this org in the configuration to a version that the org offers.",
