@@ -1,4 +1,4 @@
-"""The real `run` in a process of its own: started, killed, terminated, started again."""
+"""The real `run` in processes of its own: started, killed, terminated, started again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,27 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
+from store.database import Database
+from tests.story.house import House, living_house
+
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60.0
+
+
+@asynccontextmanager
+async def world(folder: Path, database_url: str, **given: Any) -> AsyncIterator[House]:
+    """The make-believe world, its configuration, and eyes for the store: the bot is elsewhere."""
+    async with living_house(folder, database_url, start=False, **given) as house:
+        house.patience = PATIENCE
+        house.app.database = Database.open(database_url)
+        try:
+            yield house
+        finally:
+            await house.app.database.dispose()
 
 
 @dataclass
@@ -27,15 +44,11 @@ class Bot:
     _reader: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, file: Path, environ: Mapping[str, str], *, patience: float = 30) -> Bot:
-        """Start `run` and wait until it says that it is ready."""
+    async def spawn(cls, file: Path, environ: Mapping[str, str], *options: str) -> Bot:
+        """Start `run` and wait for nothing."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bot",
-            "--config",
-            str(file),
-            "run",
+            *("-m", "bot", "run", "--config", str(file), *options),
             cwd=ROOT,
             env=dict(environ),
             stdout=asyncio.subprocess.PIPE,
@@ -43,9 +56,19 @@ class Bot:
         )
         bot = cls(process)
         bot._reader = asyncio.create_task(bot._read())
-        async with asyncio.timeout(patience):
-            await bot._started()
-            await bot.ready()
+        return bot
+
+    @classmethod
+    async def start(cls, file: Path, environ: Mapping[str, str]) -> Bot:
+        """Start `run` and wait until it says that it is ready."""
+        bot = await cls.spawn(file, environ)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await bot.started()
+                await bot.ready()
+        except BaseException:
+            await bot.kill()
+            raise
         return bot
 
     async def _read(self) -> None:
@@ -53,40 +76,60 @@ class Bot:
         async for line in self.process.stdout:
             self.log.append(line.decode(errors="replace").rstrip())
 
-    async def _started(self) -> None:
-        while True:
-            for line in self.log:
-                with contextlib.suppress(ValueError):
-                    said = json.loads(line)
-                    if said.get("event") == "bot.started":
-                        self.port = said["health_port"]
-                        return
-            if self.process.returncode is not None:
-                raise AssertionError("\n".join(self.log))
-            await asyncio.sleep(0.05)
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The lines of the log about an event."""
+        found = []
+        for line in self.log:
+            with contextlib.suppress(ValueError):
+                values = json.loads(line)
+                if values.get("event") == event:
+                    found.append(values)
+        return found
+
+    async def saying(self, event: str) -> dict[str, Any]:
+        """Wait for an event in the log; fails when the process ends without it."""
+        async with asyncio.timeout(PATIENCE):
+            while not (found := self.said(event)):
+                if self.process.returncode is not None:
+                    raise AssertionError("\n".join(self.log))
+                await asyncio.sleep(0.02)
+        return found[0]
+
+    async def started(self) -> None:
+        """Wait until the parts are up; Slack and the orgs may still be on their way."""
+        self.port = (await self.saying("bot.started"))["health_port"]
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Ask the health port; status and body."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{self.port}{path}") as answer,
+        ):
+            return answer.status, await answer.text()
+
+    async def readiness(self) -> tuple[int, dict[str, Any]]:
+        """What /readyz says."""
+        status, text = await self.get("/readyz")
+        return status, json.loads(text)
 
     async def ready(self) -> None:
         """Wait for /readyz to answer 200."""
-        async with aiohttp.ClientSession() as session:
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
-                        if answer.status == 200:
-                            return
-                await asyncio.sleep(0.05)
+        while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110 - asked as a supervisor does
+            await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         """kill -9."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
-        await self._gone()
+        await self.gone()
 
-    async def terminate(self) -> int:
+    async def terminate(self, number: int = signal.SIGTERM) -> int:
         """SIGTERM, and wait for the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return await self._gone()
+        self.process.send_signal(number)
+        return await self.gone()
 
-    async def _gone(self) -> int:
+    async def gone(self) -> int:
+        """Wait for the exit code, with the whole log read."""
         code = await self.process.wait()
         if self._reader is not None:
             await self._reader
@@ -94,9 +137,20 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(file: Path, environ: Mapping[str, str]) -> AsyncIterator[Bot]:
-    """One process, killed at the end whatever happens."""
-    bot = await Bot.start(file, environ)
+async def running(house: House) -> AsyncIterator[Bot]:
+    """One process, ready; killed at the end whatever happens."""
+    bot = await Bot.start(house.file, house.environ)
+    try:
+        yield bot
+    finally:
+        if bot.process.returncode is None:
+            await bot.kill()
+
+
+@asynccontextmanager
+async def spawned(house: House, **environ: str) -> AsyncIterator[Bot]:
+    """One process that may never get ready; killed at the end whatever happens."""
+    bot = await Bot.spawn(house.file, {**house.environ, **environ})
     try:
         yield bot
     finally:
