@@ -8,6 +8,7 @@ written before a call to Salesforce and names in `after["writes"]` what the call
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -16,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.dialects import insert
 from store.records import JournalLine, Json, Source
 from store.tables import journal as lines
+from store.tables import request as requests
 
 INTENT = "intent"
 DONE = "done"
+OWN_LOGIN = "own_login"
 
 
 async def note(conn: AsyncConnection, request_id: int, line: JournalLine) -> bool:
@@ -82,6 +85,19 @@ async def open_intents(conn: AsyncConnection, request_id: int) -> list[JournalLi
     )
     query = select(lines).where(here, lines.c.event == INTENT, ~settled).order_by(lines.c.id)
     return [_line(row) for row in await conn.execute(query)]
+
+
+async def own_logins(conn: AsyncConnection, org: str) -> dict[str, tuple[datetime, ...]]:
+    """When the bot itself logged in as users of an org, by username in small letters.
+
+    Salesforce does not tell capital letters in usernames from small ones.
+    """
+    query = select(lines.c.at, lines.c.after).join(requests, requests.c.id == lines.c.request)
+    query = query.where(requests.c.org == org, lines.c.event == OWN_LOGIN).order_by(lines.c.id)
+    found: dict[str, list[datetime]] = {}
+    for at, after in await conn.execute(query):
+        found.setdefault(str((after or {}).get("username", "")).lower(), []).append(at)
+    return {username: tuple(at) for username, at in found.items()}
 
 
 def _line(row: Row[Any]) -> JournalLine:

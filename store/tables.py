@@ -1,4 +1,4 @@
-"""Which tables are ours? Ten of them, none named like one of the engine's.
+"""Which tables are ours? Eleven of them, none named like one of the engine's.
 
 The engine may live in the same SQLite file, so its names are taken (engine-in-use 8). Constraints
 and indexes are named by the metadata's convention: SQLite's batch migrations find them by name.
@@ -248,4 +248,15 @@ seat_count = Table(
     _count("psl_reserved"),
     Column("counted_at", UtcDateTime),
     Column("refusal", Words, nullable=False, server_default=""),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("job", String(20), primary_key=True),
+    Column("org", String(100), primary_key=True),
+    Column("slot", String(100), primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    _json("body", nullable=False),
+    Index(None, "job", "org", "made_at"),
 )

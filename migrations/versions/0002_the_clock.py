@@ -1,4 +1,4 @@
-"""Due dates of requests, seats week by week, and what an approval that is too old let be made."""
+"""Due dates of requests, seats week by week, reports, and what an old approval lets be made."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ def upgrade() -> None:
     op.add_column("request", sa.Column("pinned", sa.JSON(none_as_null=True), nullable=True))
     due_date()
     seat_count()
+    report()
 
 
 def downgrade() -> None:
+    op.drop_table("report")
     op.drop_table("seat_count")
     op.drop_table("due_date")
     with op.batch_alter_table("request") as request:
@@ -61,3 +63,16 @@ def seat_count() -> None:
         sa.Column("refusal", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("org", "slot", name=op.f("pk_seat_count")),
     )
+
+
+def report() -> None:
+    op.create_table(
+        "report",
+        sa.Column("job", sa.String(20), nullable=False),
+        sa.Column("org", sa.String(100), nullable=False),
+        sa.Column("slot", sa.String(100), nullable=False),
+        moment("made_at"),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("job", "org", "slot", name=op.f("pk_report")),
+    )
+    op.create_index(op.f("ix_report_job_org_made_at"), "report", ["job", "org", "made_at"])
