@@ -1,0 +1,106 @@
+"""Whatever is true of Salesforce that nobody could confirm: the road ends the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+
+from bot.sandbox.orgs import Switches
+from store.records import Request
+from tests.story.asking import (
+    EVERYTHING,
+    EVERYTHING_OBJECTS,
+    everything,
+    grants_of,
+    positions,
+)
+from tests.story.house import House, copy_of, living_house
+
+APPS = ("warehouse", "legacy")
+"""An external client app and a connected app."""
+
+pytestmark = pytest.mark.slow  # each is quick, but they are many
+
+ENDS: Mapping[str, tuple[str, str]] = {
+    "app_grant_needs_modify_all=True": ("missing_right", "Customize Application"),
+    "definitions_answer=False": ("needs_other_right", "Invoice__c"),
+    "external_apps_readable=False": ("app_unreadable", "Warehouse"),
+}
+"""Positions that no bot can get over: the finding, and what it names."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, template_file: Path
+) -> Mapping[str, Any]:
+    """What the request leaves in the org when every switch is at its default."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    async with living_house(folder, copy_of(template_file, folder)) as house:
+        await everything(house)
+        await house.ends("live")
+        return grants_of(house.org.snapshot())
+
+
+@pytest.mark.parametrize("name", positions())
+async def test_the_other_position_of_a_switch_ends_live_or_says_what_to_do(
+    tmp_path: Path, sqlite_url: str, undisturbed: Mapping[str, Any], name: str
+) -> None:
+    async with living_house(tmp_path, sqlite_url, switches=positions()[name]) as house:
+        await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
+        request = await looked_at(house)
+        if not request.preflight.problems:
+            await house.approve()
+            request = await house.ends("live", "blocked")
+        found = (*request.preflight.problems, *([request.finding] if request.finding else []))
+        if name in ENDS:
+            code, named = ENDS[name]
+            assert [one.code for one in found] == [code]
+            assert named in f"{found[0].cause} {found[0].remedy}"
+        else:
+            assert (str(request.state), found) == ("live", ())
+            assert grants_of(house.org.snapshot()) == undisturbed
+        await house.told()
+        assert house.slack.complaints == []
+
+
+async def looked_at(house: House) -> Request:
+    """The request, once somebody has looked at the org for it."""
+
+    async def looked() -> Request | None:
+        found = await house.request()
+        return found if found.preflight else None
+
+    return cast("Request", await house.until_async(looked))
+
+
+async def test_a_bot_with_the_documented_rights_may_grant_apps_where_they_are_enforced(
+    tmp_path: Path, sqlite_url: str, undisturbed: Mapping[str, Any]
+) -> None:
+    switches = Switches(app_grant_needs_modify_all=True)
+    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+        rights = ("CustomizeApplication", "ManageTranslation", "ModifyAllData")
+        house.org.grant_bot(house.org.provisioner.username, *rights)
+        await everything(house)
+        await house.ends("live")
+        assert grants_of(house.org.snapshot()) == undisturbed
+
+
+async def audience(house: House, app: str) -> str:
+    """Provision through an app with a configured audience; answers the end."""
+    await everything(house, app=app)
+    request = await house.ends("live", "blocked")
+    return request.finding.code if request.finding else str(request.state)
+
+
+@pytest.mark.parametrize("position", ["both", "generic"])
+@pytest.mark.parametrize("app", APPS)
+async def test_either_kind_of_app_logs_in_whichever_audience_connected_apps_take(
+    tmp_path: Path, sqlite_url: str, position: str, app: str
+) -> None:
+    switches = Switches(connected_app_audience=position)
+    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+        assert await audience(house, app) == "live"
