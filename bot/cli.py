@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,6 +19,7 @@ from bot import logs, outputs
 from bot.app import App, CannotListen
 from bot.config import ConfigError, Settings, load
 from bot.core.command import parse_id
+from bot.doctor import command as doctor
 from bot.engine import SchemaMissing, engine_schema_ok, migrate_engine
 from store.database import AlreadyRunning, BadDatabaseUrl, Database, lock_file
 from store.schema import current_ok, upgrade
@@ -25,7 +27,7 @@ from store.schema import current_ok, upgrade
 _FAILED = 1
 _BAD_CONFIG = 2
 _OLD_SCHEMA = 3
-_NOT_BUILT = ("check", "job", "audit", "policy")
+_NOT_BUILT = ("job", "audit", "policy")
 _MIGRATE = "The database's tables are missing or old. Run: integration-user-bot migrate"
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -190,6 +192,19 @@ def migrate(*, check: bool) -> None:
 
 def _word(*, done: bool) -> str:
     return "newest revision" if done else "missing or old"
+
+
+@cli.command("check")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--accept-org", metavar="ORG", help="Accept that another org answers for ORG now.")
+@_everywhere
+def check_all(*, as_json: bool, accept_org: str | None) -> None:
+    """Look at everything the bot needs, on both sides; 1 on any problem."""
+    logs.configure(_option("log_format") or "json", level=logging.WARNING)
+    path = _option("config")
+    shown, code = doctor.run(path, os.environ, json=as_json, accept=accept_org)
+    click.echo(shown)
+    raise SystemExit(code)
 
 
 @cli.command()

@@ -81,8 +81,8 @@ async def refuse(
 
 async def accept(conn: AsyncConnection, key: str, org_id: str) -> bool:
     """Know an org by another id from now on, and take back its refusal; False if it is unknown."""
-    query = update(orgs).where(orgs.c.org == key, orgs.c.hidden.is_(False))
-    done = await conn.execute(query.values(org_id=org_id, refusal="", refused_at=None))
+    anew = {"org_id": org_id, "refusal": "", "refused_at": None, "hidden": False}
+    done = await conn.execute(update(orgs).where(orgs.c.org == key).values(anew))
     return done.rowcount == 1
 
 

@@ -1,0 +1,16 @@
+"""A healthy world for every test to break."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.clinic import Clinic, living_clinic
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Clinic]:
+    async with living_clinic(tmp_path, sqlite_url) as living:
+        yield living
