@@ -23,7 +23,7 @@ from store.tables import channel as channels
 from store.tables import dirty
 from store.tables import message as messages
 
-ONCE = frozenset({"end"})
+ONCE = frozenset({"end", "reminder"})
 """Surfaces that are posted once and never edited: wanting one again changes nothing."""
 
 

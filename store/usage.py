@@ -81,14 +81,15 @@ async def count_of(conn: AsyncConnection, org: str, slot: str) -> SeatCount | No
 async def count_before(
     conn: AsyncConnection, org: str, moment: datetime, *, without: str = ""
 ) -> SeatCount | None:
-    """The newest real count of an org before a moment, the one of slot `without` left out."""
-    query = select(counts).where(
-        counts.c.org == org,
-        counts.c.at < moment,
-        counts.c.slot != without,
-        counts.c.counted_at.is_not(None),
-    )
-    row = (await conn.execute(query.order_by(counts.c.at.desc()).limit(1))).first()
+    """The newest real count of an org before a moment.
+
+    `without` leaves out the counts of one slot, also those that were asked for again.
+    """
+    wanted = [counts.c.org == org, counts.c.at < moment, counts.c.counted_at.is_not(None)]
+    if without:
+        wanted.append(~counts.c.slot.startswith(without, autoescape=True))
+    query = select(counts).where(*wanted).order_by(counts.c.at.desc()).limit(1)
+    row = (await conn.execute(query)).first()
     return _count(row) if row else None
 
 

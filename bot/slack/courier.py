@@ -172,7 +172,7 @@ class Courier:
             hopeless = thread is None and await delivery.never_has_thread(conn, fresh)
         if payload is None:
             return Gone(version=fresh.wanted)
-        if fresh.surface == "end" and thread is None:
+        if delivery.in_thread(fresh) and thread is None:
             return Failed(reason="its thread is not there yet", refused=hopeless)
         try:
             async with asyncio.timeout(_CALL_SECONDS):

@@ -65,20 +65,27 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 async def thread_of(conn: AsyncConnection, message: Message) -> str | None:
-    """The ts of the DM in whose thread an end is told; None = there is none yet."""
-    if message.surface != "end" or message.request is None:
-        return None
-    living = await outbox.get(conn, _direct(message))
+    """The ts of the message in whose thread this one belongs; None = it is not there yet."""
+    parent = _parent(message)
+    living = await outbox.get(conn, parent) if parent else None
     return living.ts if living else None
 
 
 async def never_has_thread(conn: AsyncConnection, message: Message) -> bool:
-    """Whether the DM that an end belongs to was given up."""
-    return _direct(message) in await outbox.given_up(conn)
+    """Whether the message in whose thread this one belongs was given up."""
+    return _parent(message) in await outbox.given_up(conn)
 
 
-def _direct(message: Message) -> str:
-    return f"IU-{message.request}/dm/{message.target}"
+def in_thread(message: Message) -> bool:
+    """Whether this message stands in the thread of another: posted once and never edited."""
+    return _parent(message) is not None
+
+
+def _parent(message: Message) -> str | None:
+    """An end belongs to the person's direct message, a reminder to the card."""
+    if message.surface == "end":
+        return f"IU-{message.request}/dm/{message.target}"
+    return f"IU-{message.request}/card" if message.surface == "reminder" else None
 
 
 async def send(
@@ -86,7 +93,7 @@ async def send(
 ) -> Outcome:
     """Post or update; raises what slack_sdk raises."""
     if message.ts and message.channel:
-        if message.surface == "end":
+        if in_thread(message):
             return Delivered(version=message.wanted, channel=message.channel, ts=message.ts)
         answer = await client.chat_update(
             channel=message.channel,

@@ -67,6 +67,8 @@ def end(shown: Shown) -> Payload:
             words = f"{name} was rejected{_by(request)}. {_ASK_AGAIN}"
         case State.WITHDRAWN:
             words = f"{name} is withdrawn. {_undone(request)}"
+        case State.EXPIRED:
+            words = f"{name} has expired: nobody decided in time. {_ASK_AGAIN}"
         case State.BLOCKED if finding:
             words = f"{name} is blocked. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case _:

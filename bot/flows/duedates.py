@@ -1,0 +1,183 @@
+"""Remind of what nobody has decided about, and let it expire: due dates in rows, found by a tick.
+
+The dates are counted from the card. A tick takes what has come: the row is deleted in the same
+transaction in which somebody is reminded or the request expires, so it happens once however many
+processes look. A request that was decided in the meantime loses its dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import duedates as core
+from bot.core import lifecycle
+from bot.core.duedates import EXPIRY, REMINDER, Expire, Remind
+from bot.core.lifecycle import Event
+from bot.engine import Job, Jobs, Run
+from bot.flows import slots, telling
+from bot.flows.context import Context
+from bot.flows.ending import end
+from bot.flows.steady import step
+from store import ledger, outbox, usage
+from store.ledger import Conflict
+from store.records import DueDate, Json, Request, Source, State
+
+SURFACE: Final = "reminder"
+JOBS: Final = {"reminders": (REMINDER,), "expire": (EXPIRY,)}
+"""The jobs that look by hand at what the tick looks at anyway, and which dates they take."""
+_BOTH: Final = (REMINDER, EXPIRY)
+
+
+def register(jobs: Jobs, ctx: Context) -> None:
+    """Make both jobs known to the engine: for those who do not want to wait for the tick."""
+    for name, kinds in JOBS.items():
+        jobs.register(name, _job(ctx, kinds))
+
+
+def _job(ctx: Context, kinds: Sequence[str]) -> Job:
+    async def look(run: Run, _org: str, _slot: str) -> Json:
+        return {"messages": await step(run, "look", tick, ctx, kinds), "note": ""}
+
+    return look
+
+
+async def plan(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:
+    """Count the dates of a request from its card, wanted now."""
+    approval = ctx.settings.approval
+    dates = core.plan(
+        request.id,
+        now,
+        remind_after=approval.remind_after,
+        expires_after=approval.expires_after,
+    )
+    await usage.plan_dates(conn, request.id, dates)
+
+
+async def tick(ctx: Context, kinds: Sequence[str] = _BOTH) -> list[str]:
+    """Take every date of these kinds that has come; the ids of the messages that are due by it."""
+    await _date_the_undated(ctx)
+    async with ctx.database.read() as conn:
+        come = await usage.come(conn, ctx.clock())
+    wanted: list[str] = []
+    for request_id, dates in come.items():
+        mine = [one for one in dates if one.what in kinds]
+        if mine:
+            wanted += await _take(ctx, request_id, mine)
+    if wanted:
+        ctx.wake()
+    return wanted
+
+
+async def due(ctx: Context, kind: str) -> list[Request]:
+    """The requests that a tick would remind of or let expire now; nothing is changed."""
+    now = ctx.clock()
+    found = []
+    async with ctx.database.read() as conn:
+        for request_id, dates in (await usage.come(conn, now)).items():
+            request = await ledger.get(conn, request_id)
+            come = core.verdict((one for one in dates if one.what == kind), now)
+            if request and core.waits(request) and not isinstance(come, core.Nothing):
+                found.append(request)
+    return found
+
+
+async def _date_the_undated(ctx: Context) -> None:
+    """Requests that wait without dates, from before there were any, count from now."""
+    async with ctx.database.read() as conn:
+        asked = await ledger.search(conn, states=[State.REQUESTED])
+        waiting = {one.id: one for one in asked if core.waits(one)}
+        undated = await usage.undated(conn, waiting)
+    for request_id in sorted(undated):
+        async with ctx.database.write() as conn:
+            await plan(ctx, conn, waiting[request_id], ctx.clock())
+
+
+async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list[str]:
+    now = ctx.clock()
+    try:
+        async with ctx.database.write() as conn:
+            request = await ledger.get(conn, request_id)
+            if request is None or not core.waits(request):
+                await usage.drop_dates(conn, request_id)
+                return []
+            if not await _asked(conn, request):
+                await plan(ctx, conn, request, now)
+                return []
+            taken = [one for one in dates if await usage.take(conn, one)]
+            match core.verdict(taken, now):
+                case Remind(number=number):
+                    return [await _remind(ctx, conn, request, number, now)]
+                case Expire():
+                    await usage.drop_dates(conn, request_id)
+                    return await _expire(conn, request, now)
+                case _:
+                    return []
+    except Conflict:
+        return []  # somebody decides at this moment: the next tick sees what they did
+
+
+async def _asked(conn: AsyncConnection, request: Request) -> bool:
+    """Is the card out, or never to be? While Slack does not take it nobody could have decided."""
+    card = await outbox.get(conn, f"{request.label}/card")
+    if card is None:
+        return False
+    return card.ts is not None or card.id in await outbox.given_up(conn)
+
+
+async def _remind(
+    ctx: Context, conn: AsyncConnection, request: Request, number: int, now: datetime
+) -> str:
+    message = f"{request.label}/reminder/{request.preflights}-{number}"
+    await outbox.want(
+        conn,
+        message,
+        request=request.id,
+        surface=SURFACE,
+        target=ctx.settings.slack.approvals_channel or "",
+        now=now,
+    )
+    await telling.note(
+        conn,
+        request,
+        now=now,
+        actor=str(Source.CLOCK),
+        source=Source.CLOCK,
+        event="reminded",
+        detail="Nobody has decided yet: the approvers were reminded",
+    )
+    return message
+
+
+async def _expire(conn: AsyncConnection, request: Request, now: datetime) -> list[str]:
+    changed = await end(
+        conn,
+        request,
+        now=now,
+        event="expired",
+        detail="Nobody decided in time",
+        source=Source.CLOCK,
+        state=lifecycle.move(request, Event.EXPIRE),
+    )
+    people = telling.readers(changed)
+    return [
+        f"{changed.label}/card",
+        *(f"{changed.label}/dm/{one}" for one in people),
+        *(f"{changed.label}/end/{one}/{changed.state}-{changed.version}" for one in people),
+    ]
+
+
+async def enqueue(
+    ctx: Context, conn: AsyncConnection, job: str, slot: str, queue: str | None = None
+) -> None:
+    """Ask for one of `JOBS`; without a queue of its own it takes that of the first org."""
+    await ctx.engine.enqueue(
+        conn,
+        job=job,
+        id=slots.run_id(job, "", slot),
+        queue=queue or f"read-{next(iter(ctx.settings.orgs))}",
+        args=["", slot],
+    )
