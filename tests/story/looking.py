@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.app import App
+from bot.config import load
+from bot.sandbox import configuration
 from bot.sandbox.orgs import Org
 from store.records import Request
-from tests.story.house import House, living_house
+from tests.story.house import QUICK, House, living_house
 
 Tables = Mapping[str, Mapping[str, Any]]
 
@@ -21,6 +24,19 @@ NOT_ADMIN_APPROVED = ("invalid_app_access", "user is not admin approved to acces
 def waits(seconds: str) -> dict[str, dict[str, Any]]:
     """Configuration with this much patience for a login."""
     return {"smoke": {"propagation_wait": seconds}}
+
+
+def configure(house: House, tables: Tables) -> None:
+    """Give a house that has not started another configuration, as only its world can tell it."""
+    orgs = {"uat": house.org, "prod": house.salesforce.production}
+    configuration.write(house.folder, orgs=orgs, tables=tables)
+    restarted(house)
+
+
+def restarted(house: House) -> None:
+    """A new process of the bot, on the same configuration and database; it is not started."""
+    settings = load(house.file, house.environ, running=True)
+    house.app = App(settings, house.environ, pace=QUICK)
 
 
 @asynccontextmanager
