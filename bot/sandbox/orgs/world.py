@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.sandbox.orgs.ids import Ids
-from bot.sandbox.orgs.schema import ObjectDef, build
+from bot.sandbox.orgs.schema import ObjectDef, build, without
 from bot.sandbox.orgs.switches import Switches
 from bot.sandbox.orgs.tables import Row, Tables
 
@@ -86,8 +86,15 @@ class World:
     def __post_init__(self) -> None:
         self.ids = Ids("Sb0" if self.is_sandbox else "Pr0")
         self.random = random.Random(self.key)  # noqa: S311 - a shuffle that can be repeated
-        self.schema = build(sharing=self.switches.sharing_model_visible)
-        self._objects = {name.lower(): one for name, one in self.schema.items()}
+        self._know(build(sharing=self.switches.sharing_model_visible))
+
+    def _know(self, schema: Mapping[str, ObjectDef]) -> None:
+        self.schema = schema
+        self._objects = {name.lower(): one for name, one in schema.items()}
+
+    def drop(self, gone: str) -> None:
+        """Delete an object (`X`) or a field (`X.Y`), as an admin does in Setup."""
+        self._know(without(self.schema, gone))
 
     @property
     def generic_audience(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
 from bot.sandbox.orgs.schema import access, custom, data, people
 from bot.sandbox.orgs.schema.fields import SYSTEM_PERMISSIONS, FieldDef, ObjectDef
 
-__all__ = ["SYSTEM_PERMISSIONS", "FieldDef", "ObjectDef", "build"]
+__all__ = ["SYSTEM_PERMISSIONS", "FieldDef", "ObjectDef", "build", "without"]
 
 
 @cache
@@ -25,3 +26,21 @@ def build(*, sharing: bool) -> Mapping[str, ObjectDef]:
     )
     setup = (*people.every(), *access.every(grantable, fields, sharing=sharing))
     return MappingProxyType({one.name: one for one in (*setup, *with_data)})
+
+
+def without(schema: Mapping[str, ObjectDef], gone: str) -> Mapping[str, ObjectDef]:
+    """The schema after an object (`X`) or a field (`X.Y`) was deleted: no picklist offers it."""
+
+    def offered(value: str) -> bool:
+        return value != gone and not value.startswith(f"{gone}.")
+
+    left = {}
+    for name, one in schema.items():
+        fields = {
+            field.name: replace(field, picklist=tuple(filter(offered, field.picklist)))
+            for field in one.fields.values()
+            if offered(f"{name}.{field.name}")
+        }
+        if offered(name):
+            left[name] = replace(one, fields=fields)
+    return MappingProxyType(left)
