@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core import diagnosis
 from bot.flows import telling
 from bot.flows.context import Context
 from store import ledger
-from store.records import Json, Request, Source
+from store.records import Finding, Json, Request, Source
 
 Enqueue = Callable[[Context, AsyncConnection, Request, Any], Awaitable[None]]
 _AWAY = "unavailable"
+PATIENCE = timedelta(hours=1)
+"""How long an org may be away before a person is told; work goes on by itself until then."""
 
 
 async def end(
@@ -48,6 +51,17 @@ async def end(
     return changed
 
 
+async def patient(conn: AsyncConnection, request: Request, now: datetime) -> bool:
+    """Is it too early to trouble a person, because the org has not been away for long?"""
+    last = (await ledger.journal(conn, request.id))[-1]
+    return last.event != _AWAY or now - last.at < PATIENCE
+
+
+def away(reason: str) -> Finding:
+    """The finding of an org that has been away for too long."""
+    return diagnosis.explain("SERVER_UNAVAILABLE", reason, login=False)
+
+
 async def later(
     ctx: Context,
     conn: AsyncConnection,
@@ -59,8 +73,7 @@ async def later(
     """The org is away: a successor tries again by itself. One line says so, however often."""
     now = ctx.clock()
     changed = await ledger.change(conn, request, now=now, **columns)
-    lines = await ledger.journal(conn, request.id)
-    if not lines or lines[-1].event != _AWAY:
+    if (await ledger.journal(conn, request.id))[-1].event != _AWAY:
         await telling.note(
             conn,
             changed,

@@ -19,7 +19,7 @@ from bot.engine import Jobs, Run
 from bot.flows import converging
 from bot.flows.bookkeeping import note_intent, note_made, remember, wanted_of
 from bot.flows.context import Context
-from bot.flows.ending import end, later
+from bot.flows.ending import away, end, later, patient
 from bot.flows.jobs import enqueue_provision, enqueue_smoke
 from bot.flows.steady import step
 from store import ledger
@@ -90,13 +90,14 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         request = await ledger.get(conn, request_id)
         if request is None or wanted_of(request) is None:
             return
-        if seen["end"] == "away":
+        if seen["end"] == "away" and await patient(conn, request, ctx.clock()):
             again = request.provisions + 1
             await later(ctx, conn, request, enqueue_provision, seen["reason"], provisions=again)
         elif seen["end"] == "done":
             await _provisioned(ctx, conn, request, ctx.clock())
         else:
-            await _blocked(conn, request, Finding.from_json(seen["finding"]), ctx.clock())
+            why = Finding.from_json(seen["finding"]) if "finding" in seen else away(seen["reason"])
+            await _blocked(conn, request, why, ctx.clock())
     ctx.wake()
 
 

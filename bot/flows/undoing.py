@@ -18,7 +18,7 @@ from bot.engine import Jobs, Run
 from bot.flows import converging
 from bot.flows.bookkeeping import note_found, note_intent
 from bot.flows.context import Context
-from bot.flows.ending import end, later
+from bot.flows.ending import away, end, later, patient
 from bot.flows.jobs import enqueue_undo
 from bot.flows.steady import step
 from store import ledger
@@ -83,13 +83,13 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         request = await ledger.get(conn, request_id)
         if request is None or not request.withdrawing:
             return
-        if seen["end"] == "away":
+        if seen["end"] == "away" and await patient(conn, request, ctx.clock()):
             again = request.undos + 1
             await later(ctx, conn, request, enqueue_undo, seen["reason"], undos=again)
         elif seen["end"] == "done":
             await _withdrawn(conn, request, seen["stays"], ctx.clock())
         else:
-            why = Finding.from_json(seen["finding"])
+            why = Finding.from_json(seen["finding"]) if "finding" in seen else away(seen["reason"])
             await incomplete(conn, request, tuple(seen.get("left", ())), why, ctx.clock())
     ctx.wake()
 

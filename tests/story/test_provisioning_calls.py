@@ -52,14 +52,14 @@ def test_the_measured_request_is_the_one_that_the_promise_names() -> None:
 
 async def test_a_bot_without_a_token_needs_at_most_eight_requests(house: House) -> None:
     seen = await provision_sixty(house, cold=True)
-    print(f"requests received from Approve to provisioned, cold: {len(seen)}")
+    print(f"requests received from Approve to provisioned, cold: {len(seen)}")  # noqa: T201 - the figure
     assert [one.path.rpartition("/")[2] for one in seen] == ["token"] + ["composite"] * 7
     assert len(seen) <= MOST
 
 
 async def test_a_bot_with_a_token_needs_one_request_less(house: House) -> None:
     seen = await provision_sixty(house, cold=False)
-    print(f"requests received from Approve to provisioned, warm: {len(seen)}")
+    print(f"requests received from Approve to provisioned, warm: {len(seen)}")  # noqa: T201 - the figure
     assert len(seen) <= MOST - 1
     assert not [one for one in seen if one.path.endswith("/token")]
 
@@ -68,5 +68,5 @@ async def test_two_sets_cost_at_most_one_request_more(tmp_path: Path, sqlite_url
     tables = {"orgs.uat": {"permission_sets": "psl"}}
     async with living_house(tmp_path, sqlite_url, tables=tables) as house:
         seen = await provision_sixty(house, cold=True)
-    print(f"requests received from Approve to provisioned, two sets, cold: {len(seen)}")
+    print(f"requests received from Approve to provisioned, two sets, cold: {len(seen)}")  # noqa: T201 - the figure
     assert len(seen) <= MOST + 1

@@ -1,0 +1,137 @@
+"""What stops a run for good becomes a finding: what is wrong, what to do, and who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.flows import ending
+from bot.sandbox.orgs import Reply, Switches
+from store.records import Finding
+from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
+from tests.story.house import House, living_house
+
+
+async def approved_then(house: House, act: Callable[[House], Any]) -> None:
+    """Something happens in the org after the card was posted and before it is approved."""
+    await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
+    await house.card()
+    act(house)
+    await house.approve()
+
+
+async def blocked(house: House, code: str) -> Finding:
+    request = await house.ends("live", "blocked")
+    assert request.finding is not None
+    assert request.finding.code == code, request.finding
+    assert request.finding.remedy
+    assert request.finding.who
+    await house.told()
+    dm = house.person("rae").dm[0]
+    assert request.finding.remedy.split(",")[0] in dm.readable()
+    assert "retry" in dm.buttons
+    return request.finding
+
+
+async def retried(house: House) -> None:
+    await house.person("rae").click(house.person("rae").dm[0], "retry")
+    await house.ends("live")
+
+
+@pytest.mark.parametrize("code", ["LICENSE_LIMIT_EXCEEDED", "FIELD_INTEGRITY_EXCEPTION"])
+async def test_a_licence_seat_that_went_meanwhile_is_missed_and_a_retry_takes_a_free_one(
+    tmp_path: Path, sqlite_url: str, code: str
+) -> None:
+    switches = Switches(psl_exhausted_code=code)
+    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+        await approved_then(house, lambda one: one.org.set_seats(psls=1))
+        finding = await blocked(house, "no_seat")
+        assert "permission set licence" in finding.cause
+        assert house.org.user((await house.request()).username) is None
+        house.org.set_seats(psls=10)
+        await retried(house)
+
+
+async def test_a_user_seat_taken_by_hand_is_missed(house: House) -> None:
+    def take(one: House) -> None:
+        one.org.set_seats(licenses=3)
+        one.org.take_seat()
+
+    await approved_then(house, take)
+    finding = await blocked(house, "no_seat")
+    assert "user" in finding.cause
+    house.org.set_seats(licenses=10)
+    await retried(house)
+
+
+async def test_a_right_that_the_bot_lost_is_named_with_the_step_it_stopped(house: House) -> None:
+    bot = house.org.provisioner.username
+    await approved_then(house, lambda one: one.org.grant_bot(bot, "-ManageUsers"))
+    finding = await blocked(house, "missing_right")
+    assert "Create the user" in finding.cause
+    assert "permission set Integration_" not in finding.cause
+    house.org.grant_bot(bot, "ManageUsers")
+    await retried(house)
+
+
+async def test_a_trigger_of_the_org_is_quoted(house: House) -> None:
+    def trigger(one: House) -> None:
+        one.org.world.user_trigger = "UserGuard: every user needs a cost centre"
+
+    await approved_then(house, trigger)
+    finding = await blocked(house, "org_automation")
+    assert "every user needs a cost centre" in finding.cause
+    house.org.world.user_trigger = None
+    await retried(house)
+
+
+@pytest.mark.parametrize("gone", ["Invoice_Line__c", "Invoice_Line__c.Note__c"])
+async def test_an_object_or_field_that_was_deleted_meanwhile_is_named(
+    house: House, gone: str
+) -> None:
+    await approved_then(house, lambda one: one.org.world.drop(gone))
+    finding = await blocked(house, "field_refused")
+    assert gone in finding.cause
+
+
+async def test_an_org_that_stays_away_is_told_after_an_hour(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "PATIENCE", timedelta(0))
+    page = Reply(status=503, body="<html>maintenance</html>", whole=True)
+    await approved_then(house, lambda one: one.org.faults.add(page, path="composite", times=1000))
+    finding = await blocked(house, "org_busy")
+    assert "HTTP 503" in finding.cause
+    house.org.faults.clear()
+    await retried(house)
+
+
+async def test_another_org_at_the_address_is_not_written_to(house: House) -> None:
+    def refreshed(one: House) -> None:
+        row = one.org.rows("Organization")[0]
+        one.org.world.tables.remove("Organization", str(row["Id"]))
+        one.org.world.tables.put("Organization", row | {"Id": "00DAnother00000AAA"})
+
+    before = house.org.snapshot()
+    await approved_then(house, refreshed)
+    await blocked(house, "org_changed")
+    assert house.org.snapshot() == before
+
+
+async def test_a_key_that_does_not_fit_any_more_is_the_bots_own_login(house: House) -> None:
+    """The bot's session ended, and its app's certificate was replaced."""
+
+    def replaced(one: House) -> None:
+        world: Any = one.org.world
+        other = world.apps["warehouse"].certificate_pem
+        world.apps["provisioner"] = replace(world.apps["provisioner"], certificate_pem=other)
+        one.org.expire_sessions()
+
+    await approved_then(house, replaced)
+    finding = await blocked(house, "key_mismatch")
+    assert "The bot itself" in finding.cause
