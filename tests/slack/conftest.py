@@ -1,8 +1,10 @@
 """The Slack half of the bot on SQLite for every test, on both databases where races are meant."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+import structlog
 
 from store.database import Database
 from tests.slack.house import SlackHouse, fill_catalogue, living_slack
@@ -18,6 +20,13 @@ def a_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "not-ours")
+
+
+@pytest.fixture(autouse=True)
+def lines() -> Iterator[list[Any]]:
+    """What is logged: kept, and not painted on the terminal, which takes longer than the tests."""
+    with structlog.testing.capture_logs() as caught:
+        yield caught
 
 
 @pytest.fixture

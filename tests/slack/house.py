@@ -355,7 +355,7 @@ def engine_for(url: str, config: Settings) -> Engine:
 
 def courier_for(house: SlackHouse | None, ctx: Context, client: AsyncWebClient) -> Courier:
     """Another courier on the same store."""
-    made = Courier(ctx.settings, ctx.database, client, clock=lambda: datetime.now(UTC), pace=0.02)
+    made = Courier(ctx.settings, ctx.database, client, clock=lambda: datetime.now(UTC), pace=0.01)
     if house is not None:
         house.extra.append(made)
     return made

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import structlog
 
 from bot.core.diagnosis import NOT_PROVEN
 from bot.flows import telling
@@ -156,6 +155,20 @@ async def test_an_old_copy_is_explained_in_words_where_slack_gives_no_link(
     assert (await slack_house.request()).state is State.WITHDRAWN
 
 
+async def test_an_old_copy_leads_each_person_to_their_own_newest_message(
+    slack_house: SlackHouse,
+) -> None:
+    slack_house.ws.faults.drop("chat.postMessage", after_effect=True, channel="U0RAE")
+    card = await slack_house.asked()
+    await slack_house.person("ada").click(card, "approve")
+    await slack_house.dm("olu", "approved")
+    await slack_house.told()
+    extra, living = slack_house.person("rae").dm
+    await slack_house.person("rae").click(extra, "withdraw")
+    told = await slack_house.whisper("rae", "Done.", "old copy")
+    assert f"p{living.ts.replace('.', '')}" in told
+
+
 async def test_a_deleted_message_is_posted_again_and_lives_on(slack_house: SlackHouse) -> None:
     card = await slack_house.asked()
     await slack_house.told()
@@ -169,18 +182,17 @@ async def test_a_deleted_message_is_posted_again_and_lives_on(slack_house: Slack
 
 
 async def test_a_channel_without_the_bot_is_given_up_loudly_and_the_row_kept(
-    slack_house: SlackHouse,
+    slack_house: SlackHouse, lines: list[Any]
 ) -> None:
     slack_house.ws.channel(CARD_CHANNEL).members.discard("U0BOT")
-    with structlog.testing.capture_logs() as lines:
-        await slack_house.ask()
-        await slack_house.looked()
+    await slack_house.ask()
+    await slack_house.looked()
 
-        async def given_up() -> dict[str, str]:
-            async with slack_house.database.read() as conn:
-                return await outbox.given_up(conn)
+    async def given_up() -> dict[str, str]:
+        async with slack_house.database.read() as conn:
+            return await outbox.given_up(conn)
 
-        assert await slack_house.until(given_up, 10) == {"IU-1/card": "not_in_channel"}
+    assert await slack_house.until(given_up, 10) == {"IU-1/card": "not_in_channel"}
     (loud,) = [one for one in lines if one["event"] == "message.given_up"]
     assert loud["log_level"] == "error"
     assert loud["reason"] == "not_in_channel"
@@ -248,7 +260,9 @@ async def test_an_end_that_is_over_before_it_is_told_is_not_told(slack_house: Sl
 FINDING_NOT_PROVEN = Finding(code=NOT_PROVEN, cause="No key.", remedy="Test it.", who="Olu")
 
 
-async def test_a_message_that_cannot_be_shown_stops_no_other(slack_house: SlackHouse) -> None:
+async def test_a_message_that_cannot_be_shown_stops_no_other(
+    slack_house: SlackHouse, lines: list[Any]
+) -> None:
     await slack_house.ask()
     await slack_house.told()
     async with slack_house.database.write() as conn:
@@ -256,9 +270,8 @@ async def test_a_message_that_cannot_be_shown_stops_no_other(slack_house: SlackH
             conn, "IU-1/nonsense", request=1, surface="nonsense", target="C0OPS",
             now=slack_house.clock(),
         )  # fmt: skip
-    with structlog.testing.capture_logs() as lines:
-        await slack_house.looked()
-        await slack_house.card()
+    await slack_house.looked()
+    await slack_house.card()
     assert [one for one in lines if one["event"] == "message.broken"] != []
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from bot.sandbox.workspace import Message
 from bot.sandbox.workspace.world import BOT_USER
@@ -15,12 +13,6 @@ from bot.slack import ids
 from tests.slack.house import SlackHouse
 
 Lines = list[Any]
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    with structlog.testing.capture_logs() as caught:
-        yield caught
 
 
 async def break_the_store(house: SlackHouse) -> None:
