@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -61,6 +62,7 @@ async def die_at(
     await hold.reached(house.patience)
     await bot.kill()
     hold.release()
+    await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
