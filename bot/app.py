@@ -29,7 +29,7 @@ from bot.engine import (
     SchemaMissing,
     engine_schema_ok,
 )
-from bot.flows import catalogue, preflight, provisioning, smoke, undoing
+from bot.flows import catalogue, digest, duedates, preflight, provisioning, smoke, stale, undoing
 from bot.flows.context import Context
 from bot.health import Health
 from bot.salesforce import access
@@ -96,6 +96,7 @@ class App:
         try:
             self.health_port = await self._listen()
             await self._scheduler.look_now()
+            await self._scheduler.catch_up()
             await self.engine.launch()
             await self.courier.start()
             self._scheduler.start()
@@ -152,7 +153,7 @@ class App:
             adopt_every=self._pace.adopt_every,
         )
         self.context = self._context()
-        for part in (preflight, provisioning, undoing, smoke, catalogue):
+        for part in (preflight, provisioning, undoing, smoke, catalogue, digest, stale, duedates):
             part.register(jobs, self.context)
         self._scheduler = Clock(self.context)
         self.surface = bolt.build(self.context, self.client, self.people, "")

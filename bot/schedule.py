@@ -1,25 +1,45 @@
 """The clock: which job is due when. No rules here, only a table handed to APScheduler.
 
 It fires in every process; the slot's id lets exactly one run through. In memory, because the
-schedule's truth is the configuration.
+schedule's truth is the configuration. At the start the newest slot of each job is asked for once
+more: whoever was away when it was due catches it up, and what was done stays done.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.flows import catalogue, sweeping
+from bot.flows import catalogue, digest, duedates, slots, stale, sweeping
 from bot.flows.context import Context
 
+_log = structlog.get_logger(__name__)
 _TIDY = timedelta(hours=6)
 _KEPT = timedelta(days=30)
 
+AT_TIMES: Mapping[str, slots.Enqueue] = {"digest": digest.enqueue, "stale": stale.enqueue}
+"""The jobs with a time of day or week, one run per org and slot."""
+
+
+class _AtTimes(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Fires when a slot of a job is due, computed as everywhere else."""
+
+    def __init__(self, ctx: Context, job: str) -> None:
+        self._times = slots.times(ctx, job)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """The first due time after now."""
+        return self._times.following(now)
+
 
 class Clock:
-    """Fires the catalogue of each org, the tick and the tidying."""
+    """Fires the jobs of each org, the tick and the tidying."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -31,13 +51,22 @@ class Clock:
         for org in self._ctx.settings.orgs:
             await self._refresh(org, f"start-{begun:%Y%m%dT%H%M%S%f}")
 
+    async def catch_up(self) -> None:
+        """Ask for the newest slot of every job: it was missed, or it is there already."""
+        if self._ctx.settings.slack.digest_channel is None:
+            _log.warning("clock.no_digest_channel", text="[slack].digest_channel is not set")
+        for job in AT_TIMES:
+            await self._slot(job)
+
     def start(self) -> None:
         """From now on everything happens by the clock."""
         schedule = self._ctx.settings.schedule
         for org in self._ctx.settings.orgs:
-            self._add(self._catalogue, schedule.catalogue, org)
-        self._add(self._tick, schedule.tick)
-        self._add(self._tidy, _TIDY)
+            self._every(schedule.catalogue, self._catalogue, org)
+        for job in AT_TIMES:
+            self._add(_AtTimes(self._ctx, job), self._slot, job)
+        self._every(schedule.tick, self._tick)
+        self._every(_TIDY, self._tidy)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -45,19 +74,28 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    def _add(self, job: object, every: timedelta, *args: str) -> None:
+    def _every(self, length: timedelta, job: object, *args: str) -> None:
+        self._add(IntervalTrigger(seconds=max(1, int(length.total_seconds()))), job, *args)
+
+    def _add(self, trigger: Any, job: object, *args: str) -> None:
         self._scheduler.add_job(
             job,
-            IntervalTrigger(seconds=max(1, int(every.total_seconds()))),
+            trigger,
             args=args,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
         )
 
+    async def _slot(self, job: str) -> None:
+        """Ask for the newest slot of a job in every org."""
+        name = slots.slot(self._ctx, job)
+        async with self._ctx.database.write() as conn:
+            for org in self._ctx.settings.orgs:
+                await AT_TIMES[job](self._ctx, conn, org, name)
+
     async def _catalogue(self, org: str) -> None:
-        every = self._ctx.settings.schedule.catalogue
-        await self._refresh(org, slot(self._ctx.clock(), every))
+        await self._refresh(org, slots.slot(self._ctx, "catalogue"))
 
     async def _refresh(self, org: str, name: str) -> None:
         async with self._ctx.database.write() as conn:
@@ -65,14 +103,8 @@ class Clock:
 
     async def _tick(self) -> None:
         await sweeping.sweep(self._ctx)
+        await duedates.tick(self._ctx)
 
     async def _tidy(self) -> None:
         """Forget runs that ended long ago; the engine never does it by itself."""
         await self._ctx.engine.delete_finished(self._ctx.clock() - _KEPT)
-
-
-def slot(now: datetime, every: timedelta) -> str:
-    """The name of the slot that `now` lies in: the same in every process."""
-    seconds = max(1, int(every.total_seconds()))
-    begun = int(now.timestamp()) // seconds * seconds
-    return f"{begun}"

@@ -51,6 +51,16 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """Show who uses the integration users, and who does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Licenses:
+    """Show the seats of every org."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Say what there is; `unknown` is what was written instead, `suggestion` what it looks like."""
 
@@ -58,25 +68,23 @@ class Help:
     suggestion: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotBuilt:
-    """A command that is promised and not there yet."""
+Command = New | List | Show | Test | Retry | Withdraw | Licenses | Stale | Help
 
-    name: str
-
-
-Command = New | List | Show | Test | Retry | Withdraw | Help | NotBuilt
-
-_PLAIN: Final[dict[str, Command]] = {"new": New(), "list": List(), "help": Help()}
+_PLAIN: Final[dict[str, Command]] = {
+    "new": New(),
+    "list": List(),
+    "licenses": Licenses(),
+    "stale": Stale(),
+    "help": Help(),
+}
 _WITH_ID: Final[dict[str, Callable[[int], Command]]] = {
     "show": Show,
     "test": Test,
     "retry": Retry,
     "withdraw": Withdraw,
 }
-_NOT_BUILT: Final = frozenset({"licenses", "stale"})
 
-COMMANDS: Final[tuple[str, ...]] = ("new", "list", *_WITH_ID, "help")
+COMMANDS: Final[tuple[str, ...]] = ("new", "list", *_WITH_ID, "licenses", "stale", "help")
 """Every command that works, as help lists them."""
 
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
@@ -104,8 +112,6 @@ def parse(text: str) -> Command:
         return _PLAIN[name]
     if name in _WITH_ID:
         return _WITH_ID[name](_one_id(name, rest))
-    if name in _NOT_BUILT:
-        return NotBuilt(name)
     close = difflib.get_close_matches(name, COMMANDS, n=1)
     return Help(unknown=words[0][:_ECHO_MAX], suggestion=close[0] if close else None)
 

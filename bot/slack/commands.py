@@ -8,8 +8,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.core import command as said
-from bot.core.policy import Actor
-from bot.flows import reading, requests
+from bot.core import policy
+from bot.core.lifecycle import Refusal
+from bot.core.policy import Action, Actor
+from bot.flows import digest, reading, requests, stale
 from bot.flows.context import Context
 from bot.slack import ids
 from bot.slack.answering import command_answer
@@ -17,7 +19,9 @@ from bot.slack.modals import Modals
 from bot.slack.payloads import Body, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
+from bot.slack.views import digest as digest_view
 from bot.slack.views import replies
+from bot.slack.views import stale as stale_view
 from bot.slack.views.parts import Payload
 
 
@@ -44,13 +48,15 @@ class Commands:
         match asked:
             case said.Help(unknown=unknown, suggestion=suggestion):
                 return replies.help_text(unknown, suggestion)
-            case said.NotBuilt(name=name):
-                return replies.not_built(name)
             case said.New():
                 await self._modals.open(body, user)
                 return None
             case said.List():
                 return replies.listing(await reading.listing(self._ctx))
+            case said.Licenses():
+                return await self._licenses(await self._people.actor(user, team_of(body)))
+            case said.Stale():
+                return await self._stale(await self._people.actor(user, team_of(body)))
             case said.Show(id=number):
                 return await self._show(number, await self._people.actor(user, team_of(body)))
             case said.Test() | said.Retry() | said.Withdraw():
@@ -58,11 +64,21 @@ class Commands:
             case _:
                 assert_never(asked)
 
+    async def _licenses(self, actor: Actor) -> Payload:
+        decision = policy.may(Action.LICENSES, actor)
+        if not decision.allowed:
+            raise Refusal(decision.reason)
+        return digest_view.licenses(await digest.standing(self._ctx))
+
     async def _show(self, number: int, actor: Actor) -> Payload:
         seen = await reading.one(self._ctx, number, actor)
         async with self._ctx.database.read() as conn:
             shown = await load(self._ctx.settings, conn, seen.request)
         return replies.whole(shown, seen.journal) if seen.whole else replies.brief(shown)
+
+    async def _stale(self, actor: Actor) -> Payload:
+        found = await stale.latest(self._ctx, actor)
+        return stale_view.answer(found.looks, following=found.following, now=found.now)
 
     async def _act(self, asked: said.Test | said.Retry | said.Withdraw, actor: Actor) -> Payload:
         match asked:

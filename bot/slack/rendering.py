@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.slack.views import card, dm
+from bot.core import duedates
+from bot.flows import digest as digests
+from bot.slack import stale_messages
+from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
-from store import ledger
+from store import ledger, usage
 from store.journal import journal
 from store.records import JournalLine, Message, Request, Source
 
@@ -18,13 +21,42 @@ from store.records import JournalLine, Message, Request, Source
 async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
     """Render the newest state; None when there is nothing to show any more."""
     if message.request is None:
-        return None
+        render_it = BY_SURFACE.get(message.surface)
+        return await render_it(settings, conn, message) if render_it else None
     request = await ledger.get(conn, message.request)
     if request is None or (message.surface == "end" and not _still(request, message)):
         return None
     shown = await load(settings, conn, request)
+    if message.surface == "reminder":
+        return await _reminder(conn, shown)
     views = {"card": card.card, "dm": dm.dm, "end": dm.end}
     return views[message.surface](shown)
+
+
+async def _reminder(conn: AsyncConnection, shown: Shown) -> Payload | None:
+    """Nobody is reminded of what was decided meanwhile."""
+    if not duedates.waits(shown.request):
+        return None
+    dates = await usage.dates_of(conn, shown.request.id)
+    expiry = next((one for one in dates if one.what == duedates.EXPIRY), None)
+    return reminder.reminder(shown, expiry)
+
+
+async def _digest(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
+    _, org, slot = message.id.split("/", 2)
+    found = await digests.load(settings, conn, org, slot)
+    known = settings.orgs.get(org)
+    return digest.digest(found, known.label if known else org) if found else None
+
+
+BY_SURFACE: Mapping[
+    str, Callable[[Settings, AsyncConnection, Message], Awaitable[Payload | None]]
+] = {
+    "digest": _digest,
+    "stale": stale_messages.render,
+    "stale_dm": stale_messages.render,
+}
+"""How messages that belong to no request are rendered."""
 
 
 def _still(request: Request, message: Message) -> bool:

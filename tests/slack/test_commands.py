@@ -2,16 +2,15 @@
 
 import pytest
 
+from bot.core import command as said
 from tests.slack.house import SlackHouse
 
 
 async def test_the_bare_command_and_help_name_every_command(slack_house: SlackHouse) -> None:
     for text in ("", "help", "HELP"):
         shown = await slack_house.say("rae", text)
-        for command in ("new", "list", "show", "test", "retry", "withdraw", "help"):
+        for command in said.COMMANDS:
             assert f"/integration-user {command}" in shown
-        for later in ("licenses", "stale"):
-            assert later not in shown
 
 
 async def test_an_unknown_command_is_named_and_the_likely_one_suggested(
@@ -27,13 +26,6 @@ async def test_hostile_text_after_the_command_is_shown_as_text(slack_house: Slac
     answer = await slack_house.person("rae").command("/integration-user <!channel>&*x*")
     assert "<!channel>" not in answer.text
     assert not any("<!channel>" in str(block) for block in answer.blocks)
-
-
-@pytest.mark.parametrize("name", ["licenses", "stale"])
-async def test_a_promised_command_says_that_it_is_not_built(
-    slack_house: SlackHouse, name: str
-) -> None:
-    assert await slack_house.say("rae", name) == f"{name} is not built yet"
 
 
 @pytest.mark.parametrize("text", ["show", "show abc", "show IU-0", "retry 1 2", "test IU-1x"])
@@ -110,3 +102,17 @@ async def test_command_and_shortcut_both_open_the_form(slack_house: SlackHouse) 
     await (await rae.modal()).close()
     await rae.shortcut("integration_user_new")
     assert (await rae.modal("request_details")).fields[0] == "org"
+
+
+async def test_approvers_and_admins_see_the_seats_of_every_org(slack_house: SlackHouse) -> None:
+    await slack_house.ask()
+    for name in ("ada", "max"):
+        shown = await slack_house.say(name, "licenses")
+        for word in ("UAT sandbox", "1 reserved", "free", "IU-1", "USD", "Counted in the org"):
+            assert word in shown
+
+
+async def test_others_are_told_who_sees_the_seats(slack_house: SlackHouse) -> None:
+    shown = await slack_house.say("sam", "licenses")
+    assert "approver" in shown
+    assert "free" not in shown

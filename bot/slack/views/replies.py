@@ -29,7 +29,6 @@ __all__ = [
     "esc",
     "help_text",
     "listing",
-    "not_built",
     "note_view",
     "reject_view",
     "request_view",
@@ -47,6 +46,8 @@ _HELP = (
     ("test IU-17", "log in as its user and try what was granted"),
     ("retry IU-17", "go on, once what blocked it is gone"),
     ("withdraw IU-17", "take it back; what was made is undone"),
+    ("licenses", "seats of every org: used, reserved, free, and what they cost"),
+    ("stale", "integration users that nobody uses (approvers and admins)"),
     ("help", "this list"),
 )
 
@@ -60,11 +61,6 @@ def help_text(unknown: str | None = None, suggestion: str | None = None) -> Payl
         first = f"I do not know {code(unknown)}.{guess} This is what I know:"
     text = "\n".join([first, *lines])
     return parts.message(text, sections([first, *lines]))
-
-
-def not_built(name: str) -> Payload:
-    """The answer to a command that is promised and not there."""
-    return parts.message(f"{name} is not built yet", [])
 
 
 def sentence(text: str) -> Payload:

@@ -1,0 +1,178 @@
+"""The daily look at every integration user of an org: who uses it, who does not, who cannot.
+
+One look is one job, named by its slot, so that many processes make one. What it found is kept, and
+messages are rendered from that: one in the digest channel, one to each owner of a user that the bot
+made. An org that does not answer is looked at again for some hours; then that is what is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.config import Settings
+from bot.core import diagnosis, policy, stale
+from bot.core.activity import Limits
+from bot.core.lifecycle import Refusal
+from bot.core.policy import Action, Actor
+from bot.core.stale import Made, Report
+from bot.engine import JSON, Jobs, Run
+from bot.flows import slots
+from bot.flows.context import Context
+from bot.flows.steady import step
+from bot.salesforce.gateway import Refused, Unavailable
+from store import ledger, outbox, reports
+from store.journal import own_logins
+from store.records import Json
+
+JOB = "stale"
+_log = structlog.get_logger(__name__)
+_TRIES = 24
+"""With the longest patience of ten minutes this is some four hours."""
+
+_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The newest look at each org by its label, None = there was none yet; when the next one is."""
+
+    looks: tuple[tuple[str, Report | None], ...]
+    following: datetime
+    now: datetime
+
+
+def register(jobs: Jobs, ctx: Context) -> None:
+    """Make the look known to the engine."""
+
+    async def look_for_stale(run: Run, org: str, slot: str, tries: int) -> JSON:
+        return await step(run, "scan", scan, ctx, org, slot, tries)
+
+    jobs.register(JOB, look_for_stale)
+
+
+async def enqueue(
+    ctx: Context,
+    conn: AsyncConnection,
+    org: str,
+    slot: str,
+    delay: timedelta | None = None,
+    queue: str | None = None,
+    *,
+    tries: int = 0,
+) -> None:
+    """Enqueue one look; `slot` makes it happen once, however many processes ask for it."""
+    again = f"-try-{tries}" if tries else ""
+    await ctx.engine.enqueue(
+        conn,
+        job=JOB,
+        id=f"{JOB}-{org}-{slot}{again}",
+        queue=queue or f"read-{org}",
+        args=[org, slot, tries],
+        delay=delay,
+    )
+
+
+async def scan(ctx: Context, org: str, slot: str, tries: int = 0) -> Json:
+    """Look, keep what was found, and make the messages due; bears being repeated.
+
+    Answers the ids of the messages, and a note where nothing is posted.
+    """
+    try:
+        found = await look(ctx, org)
+    except Unavailable as away:
+        label = ctx.org_label(org)
+        if tries < _TRIES:
+            _log.warning("stale.away", org=org, reason=away.reason)
+            async with ctx.database.write() as conn:
+                await enqueue(ctx, conn, org, slot, ctx.patience(tries), tries=tries + 1)
+            note = f"{label} does not answer ({away.reason}); it is looked at again by itself."
+            return {"messages": [], "note": note}
+        sentence = f"It did not answer for hours: {away.reason}. The next look is by the clock."
+        found = stale.refused(sentence, ctx.clock())
+    messages = await _keep(ctx, org, slot, found)
+    note = "" if messages else f"Nothing to say about {ctx.org_label(org)}."
+    return {"messages": messages, "note": note}
+
+
+async def look(ctx: Context, org: str) -> Report:
+    """Look at an org now; nothing is kept or posted. Raises `Unavailable`."""
+    async with ctx.database.read() as conn:
+        own = await own_logins(conn, org)
+        requests = await ledger.search(conn, org=org)
+    now = ctx.clock()
+    limits = _limits(ctx.settings)
+    try:
+        traces = await ctx.gateways[org].activity(own=own, idle_after=limits.idle_after, now=now)
+    except Refused as no:
+        if diagnosis.is_passing(no.code, no.message):
+            raise Unavailable(no.code) from None
+        finding = diagnosis.explain(no.code, no.message, login=no.login)
+        return stale.refused(f"{finding.cause} {finding.remedy}", now)
+    made = {
+        one.user_id: Made(request=one.id, owner=one.asked.owner) for one in requests if one.user_id
+    }
+    return stale.report(traces, own=own, made=made, limits=limits, now=now)
+
+
+async def latest(ctx: Context, actor: Actor) -> Latest:
+    """The newest look at every org, for those who may see it; raises `Refusal`. Asks no org."""
+    decision = policy.may(Action.STALE, actor)
+    if not decision.allowed:
+        raise Refusal(decision.reason)
+    now = ctx.clock()
+    looks = []
+    async with ctx.database.read() as conn:
+        for org in ctx.settings.orgs:
+            kept = await reports.last(conn, job=JOB, org=org)
+            looks.append((ctx.org_label(org), Report.from_json(kept.body) if kept else None))
+    following = slots.times(ctx, JOB).following(now)
+    return Latest(looks=tuple(looks), following=following, now=now)
+
+
+def message_id(org: str, slot: str, reader: str) -> str:
+    """The id of the message of one slot to one reader: a person, or `channel`."""
+    return f"{JOB}/{org}/{slot}/{reader}"
+
+
+async def report_of(conn: AsyncConnection, message: str) -> tuple[str, str, Report] | None:
+    """The org, reader and report that a message's id names; None when it is not kept any more."""
+    _, org, slot, reader = message.split("/")
+    kept = await reports.get(conn, job=JOB, org=org, slot=slot)
+    return (org, reader, Report.from_json(kept.body)) if kept else None
+
+
+async def _keep(ctx: Context, org: str, slot: str, found: Report) -> list[str]:
+    now = ctx.clock()
+    channel = ctx.settings.slack.digest_channel
+    readers = [("channel", "stale", channel)] if channel and found.worth_saying else []
+    readers += [(owner, "stale_dm", owner) for owner in found.owners]
+    if found.worth_saying and not channel:
+        _log.warning("stale.no_channel", org=org, text="[slack].digest_channel is not set")
+    async with ctx.database.write() as conn:
+        await reports.save(conn, job=JOB, org=org, slot=slot, body=found.to_json(), now=now)
+        await reports.drop_before(conn, job=JOB, org=org, before=now - _KEPT)
+        for reader, surface, target in readers:
+            await outbox.want(
+                conn,
+                message_id(org, slot, reader),
+                request=None,
+                surface=surface,
+                target=target,
+                now=now,
+            )
+    ctx.wake()
+    counts = {str(status): count for status, count in found.counts.items()}
+    _log.info("stale.looked", org=org, slot=slot, users=found.users, **counts)
+    return [message_id(org, slot, reader) for reader, _, _ in readers]
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        warn_after=settings.stale.warn_after,
+        alert_after=settings.stale.alert_after,
+        never_used_after=settings.stale.never_used_after,
+    )
