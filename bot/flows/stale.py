@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.core import diagnosis, policy, stale
+from bot.core import diagnosis, policy, review, stale
 from bot.core.activity import Limits
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor
@@ -22,6 +22,7 @@ from bot.core.stale import Made, Report
 from bot.engine import JSON, Jobs, Run
 from bot.flows import slots
 from bot.flows.context import Context
+from bot.flows.preflight import rights_after
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Unavailable
 from store import ledger, outbox, reports
@@ -110,7 +111,8 @@ async def look(ctx: Context, org: str) -> Report:
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
             raise Unavailable(no.code) from None
-        finding = diagnosis.explain(no.code, no.message, login=no.login)
+        rights = await rights_after(ctx.gateways[org], no)
+        finding = review.refused(no.code, no.message, login=no.login, rights=rights)
         return stale.refused(f"{finding.cause} {finding.remedy}", now)
     made = {
         one.user_id: Made(request=one.id, owner=one.asked.owner) for one in requests if one.user_id
