@@ -48,11 +48,13 @@ async def note_found(
     """Journal as done every open intent of the job's runs that an observation finds done."""
     async with ctx.database.read() as conn:
         intents = await ledger.open_intents(conn, request_id)
-    done = [one for one in intents if _of(one, job) and one.step not in left]
-    if not done:
+    newest = {one.step: one for one in intents if _of(one, job) and one.step not in left}
+    if not newest:
         return
     now = ctx.clock()
-    lines = [_done(now, f"{one.run}", str(one.step), f"{one.detail}{also}") for one in done]
+    lines = [
+        _done(now, f"{one.run}", str(one.step), f"{one.detail}{also}") for one in newest.values()
+    ]
     async with ctx.database.write() as conn:
         await ledger.note_all(conn, request_id, lines)
         request = await ledger.get(conn, request_id)

@@ -106,8 +106,14 @@ def lost_every_reply(org: Org) -> None:
         org.faults.add(DROP_AFTER, method="POST", sobject=sobject)
 
 
+def lost_twice(org: Org) -> None:
+    """The first try never arrives, the reply of the second never comes back."""
+    org.faults.add(DROP_BEFORE, method="POST", sobject="User")
+    org.faults.add(DROP_AFTER, method="POST", sobject="User", times=2)
+
+
 @pytest.mark.parametrize(
-    "trouble", [expired, page, row_lock, maintenance, latency, lost_every_reply]
+    "trouble", [expired, page, row_lock, maintenance, latency, lost_every_reply, lost_twice]
 )
 async def test_trouble_that_passes_leaves_the_same_end(
     house: House, undisturbed: End, trouble: Callable[[Org], None]
