@@ -10,7 +10,7 @@ from bot.core.digest import Digest, Licence
 from bot.slack import ids
 from bot.slack.views import parts
 from bot.slack.views.parts import Blocks, Payload, bullets, context, section, sections
-from bot.slack.views.shown import STATE_WORDS, at, state_words
+from bot.slack.views.shown import at, state_words
 from bot.slack.views.text import line, some
 from store.records import Request, State
 
@@ -110,7 +110,7 @@ def _requests(found: Digest) -> list[str]:
 
 
 def _states(found: Digest) -> str:
-    return ", ".join(f"{number} {STATE_WORDS[state]}" for state, number in found.moved)
+    return ", ".join(f"{number} {state}" for state, number in found.moved)
 
 
 def _waiting(found: Digest) -> list[str]:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from bot.core import digest as weeks
 from bot.core import plan
 from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
-from bot.slack.views import card, dm, form, replies
+from bot.slack.views import card, digest, dm, form, reminder, replies
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store.records import (
     Asked,
     Draft,
+    DueDate,
     Finding,
     Grant,
     JournalLine,
     PermissionSetRef,
     Preflight,
     Request,
+    SeatCount,
     Seats,
     Source,
     State,
@@ -315,7 +319,6 @@ def answers(words: Words) -> dict[str, Payload]:
         "help": replies.help_text(),
         "unknown command": replies.help_text(words.name, "list"),
         "unknown command, no guess": replies.help_text(words.name),
-        "not built": replies.not_built("stale"),
         "sentence": replies.sentence("IU-17 goes on now."),
         "list": replies.listing(listed[:4]),
         "long list": replies.listing(listed),
@@ -327,6 +330,54 @@ def answers(words: Words) -> dict[str, Payload]:
         "card, no app": card.card(plain),
         "card, no approvers known": card.card(replace(plain, approvers=())),
         "card, wide": card.card(shown(wide(words, 10, 40), words)),
+    }
+
+
+def a_week(words: Words, *, used: int = 3, counted: bool = True, first: bool = False) -> Payload:
+    """A digest; `first` = there is nothing to compare with."""
+    return digest.digest(week(words, used=used, counted=counted, first=first), words.org)
+
+
+def week(words: Words, *, used: int = 3, counted: bool = True, first: bool = False) -> weeks.Digest:
+    now = SeatCount(
+        org="uat",
+        slot="2026-W48",
+        since=NOON - timedelta(weeks=1),
+        at=NOON,
+        licenses=Seats(total=5, used=used, reserved=1),
+        psls=Seats(total=5, used=used),
+        counted_at=NOON if counted else None,
+        refusal="" if used < 5 and counted else words.said,
+    )
+    before = replace(
+        now,
+        slot="2026-W47",
+        at=NOON - timedelta(weeks=1),
+        licenses=Seats(total=4, used=2, reserved=1),
+        psls=Seats(total=5, used=3),
+        counted_at=NOON,
+    )
+    every = [one.request for one in requests(words).values()]
+    numbered = [replace(one, id=number) for number, one in enumerate(every, 1)]
+    moved = frozenset() if first else frozenset(range(1, 20))
+    prices = weeks.Prices(currency=words.currency, full=Decimal(165), integration=Decimal("9.50"))
+    return weeks.digest(now, None if first else before, [] if first else numbered, moved, prices)
+
+
+def of_the_clock(words: Words) -> dict[str, Payload]:
+    """What the clock posts, and what shows the same on demand."""
+    waiting = shown(checked(words), words)
+    expiry = DueDate(request=17, what="expiry", number=0, at=NOON + timedelta(days=3))
+    return {
+        "digest": a_week(words),
+        "digest, the first": a_week(words, first=True),
+        "digest, no seat": a_week(words, used=5),
+        "digest, never counted": a_week(words, counted=False),
+        "licenses": digest.licenses([(week(words), words.org), (week(words, used=5), words.org)]),
+        "reminder": reminder.reminder(waiting, expiry),
+        "reminder, no approvers known": reminder.reminder(
+            replace(waiting, approvers=(), required=3), None
+        ),
     }
 
 
@@ -344,4 +395,4 @@ def messages(words: Words) -> dict[str, Payload]:
         for surface, view in SURFACES.items()
         for state, one in known.items()
     }
-    return found | answers(words)
+    return found | answers(words) | of_the_clock(words)
