@@ -14,6 +14,9 @@ _RIGHTS: Final[dict[str, str]] = {
     "assignpermissionsets": "Assign Permission Sets",
     "manageprofilespermissionsets": "Manage Profiles and Permission Sets",
 }
+READING: Final = (_RIGHTS["viewsetup"],)
+"""The label of what it takes to read licences, profiles and permission sets (1.1)."""
+
 _APP_RIGHTS: Final[dict[str, str]] = {
     "customizeapplication": "Customize Application",
     "modifyalldata": "Modify All Data",

@@ -92,14 +92,17 @@ def nothing(problem: Finding, grants: Sequence[Grant], *, at: datetime) -> Prefl
     )
 
 
-def refused(code: str, message: str, *, login: bool, rights: frozenset[str]) -> Finding:
+def refused(code: str, message: str, *, login: bool, rights: frozenset[str] | None) -> Finding:
     """The finding for an org that refused to be looked at.
 
-    When the bot's own `rights` could be read and lack one, that is the cause: an object that the
-    bot may not read is answered as if it did not exist (salesforce-provisioning 1.1).
+    What the bot may not read is answered as if it did not exist, so its own `rights` are looked at
+    before the org's words. None = not even the permission sets could be read, which takes View
+    Setup like the licences do (salesforce-provisioning 1.1); empty = nobody knows.
     """
-    missing = () if login else identity.missing_rights(rights, app=False)
-    if missing:
+    missing = () if rights is None else identity.missing_rights(rights, app=False)
+    if rights is None and code == "INVALID_TYPE":
+        missing = identity.READING
+    if missing and not login:
         return diagnosis.missing_right(missing)
     return diagnosis.explain(code, message, login=login)
 

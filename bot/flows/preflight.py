@@ -65,13 +65,18 @@ async def look(ctx: Context, request_id: int) -> Json | None:
     return {"version": request.version, "preflight": preflight.to_json()}
 
 
-async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str]:
-    """The bot's own rights, to tell a missing one from a strange org; none when unreadable."""
+async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str] | None:
+    """The bot's own rights, to tell a missing one from a strange org.
+
+    None when the org refuses that as well, empty when they could not be asked for.
+    """
     if no.login:
         return frozenset()
     try:
         return await gateway.own_rights()
-    except (Refused, Unavailable):
+    except Refused:
+        return None
+    except Unavailable:
         return frozenset()
 
 
