@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs, outputs
 from bot.app import App, CannotListen
+from bot.by_hand import command as by_hand
 from bot.config import ConfigError, Settings, load
 from bot.core.command import parse_id
 from bot.doctor import command as doctor
@@ -27,7 +28,7 @@ from store.schema import current_ok, upgrade
 _FAILED = 1
 _BAD_CONFIG = 2
 _OLD_SCHEMA = 3
-_NOT_BUILT = ("job", "audit", "policy")
+_NOT_BUILT = ("audit", "policy")
 _MIGRATE = "The database's tables are missing or old. Run: integration-user-bot migrate"
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -154,16 +155,18 @@ async def _serve(settings: Settings) -> None:
     finally:
         stopped.cancel()
         await app.stop()
+        _handle_signals(signal.SIG_IGN)
     if failed.done():
         failed.result()
     failed.cancel()
 
 
 def _on_signals(stop: asyncio.Event) -> None:
-    """Let SIGTERM and SIGINT ask for an orderly end, however often, until the process is gone.
+    """Let SIGTERM and SIGINT ask for an orderly end, however often they come.
 
-    Not `add_signal_handler`: the loop takes its handlers away when it closes, and a second signal
-    would then kill the process on its last metres.
+    Not `add_signal_handler`: a closing loop takes its handlers away, and a second signal would
+    kill the process on its last metres. At the very end, when Python itself drops handlers, both
+    are ignored.
     """
     loop = asyncio.get_running_loop()
 
@@ -171,8 +174,12 @@ def _on_signals(stop: asyncio.Event) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop.set)
 
+    _handle_signals(ask)
+
+
+def _handle_signals(handler: Callable[..., None] | signal.Handlers) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
+        signal.signal(number, handler)
 
 
 @cli.command()
@@ -205,6 +212,22 @@ def check_all(*, as_json: bool, accept_org: str | None) -> None:
     shown, code = doctor.run(path, os.environ, json=as_json, accept=accept_org)
     click.echo(shown)
     raise SystemExit(code)
+
+
+@cli.command()
+@click.argument("name", metavar="NAME")
+@click.option("--again", is_flag=True, help="Do it anew, although it was done for this slot.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be posted.")
+@_everywhere
+def job(name: str, *, again: bool, dry_run: bool) -> None:
+    """Run one job of the clock now: digest, stale, reminders, expire or catalogue."""
+    if name in by_hand.NOT_BUILT or name not in by_hand.NAMES:
+        raise _end(by_hand.refusal(name), _BAD_CONFIG)
+    settings = _settings(running=True)
+    with _told():
+        said = by_hand.preview if dry_run else by_hand.run
+        well = said(settings, os.environ, name, click.echo, again=again)
+    raise SystemExit(0 if well else _FAILED)
 
 
 @cli.command()

@@ -61,7 +61,6 @@ class Socket(AsyncSocketModeHandler):
         self._in_hand: set[asyncio.Task[object]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._closing = False
 
     async def connect_async(self) -> None:
         """Connect; raises what Slack answers when one of the two tokens is wrong.
@@ -81,9 +80,9 @@ class Socket(AsyncSocketModeHandler):
         await self.client.connect()  # type: ignore[no-untyped-call]
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Handle one envelope; while closing none is taken, so that Slack gives it elsewhere."""
+        """Handle one envelope, also during a drain: without an ack the person sees an error."""
         task = asyncio.current_task()
-        if self._closing or task is None:
+        if task is None:
             return
         self._in_hand.add(task)
         self._idle.clear()
@@ -102,8 +101,7 @@ class Socket(AsyncSocketModeHandler):
         return bool(await self.client.is_connected())
 
     async def drain(self, seconds: float) -> None:
-        """Take no more envelopes, finish those in hand for at most `seconds`, then disconnect."""
-        self._closing = True
+        """Disconnect as soon as no envelope is in hand, at the latest after `seconds`."""
         try:
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -119,13 +120,17 @@ class Bot:
 
     async def kill(self) -> None:
         """kill -9."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         await self.gone()
 
-    async def terminate(self, number: int = signal.SIGTERM) -> int:
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal. The library's own way may take the exit code away from who waits."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process.pid, number)
+
+    async def terminate(self, number: signal.Signals = signal.SIGTERM) -> int:
         """SIGTERM, and wait for the exit code."""
-        self.process.send_signal(number)
+        self.send(number)
         return await self.gone()
 
     async def gone(self) -> int:
