@@ -94,7 +94,7 @@ async def _org(
     ]
     inspection = Inspector(access.read(settings, key, environ), clock=clock)
     known = stored.known.get(key, Known())
-    looked = await orgs.examine(settings.orgs[key], inspection, known)
+    looked = await orgs.examine(settings.orgs[key], inspection, known, has_key=not failed(own[:1]))
     return Looked((*own, *looked.lines, *for_apps), looked.identity)
 
 

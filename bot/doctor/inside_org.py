@@ -19,6 +19,7 @@ _HIDDEN = (
     "What the bot may not read is answered as if it did not exist: look whether its user has View "
     "Setup and Configuration (docs/salesforce-setup.md, step 2)"
 )
+_LIKE_ABSENT = frozenset({"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND"})
 Answer = TypeVar("Answer")
 
 
@@ -99,7 +100,8 @@ async def _ask(name: str, question: Callable[[], Awaitable[Answer]]) -> Answer |
     except Refused as no:
         finding = diagnosis.explain(no.code, no.message, login=no.login)
         page = Page.APP_UNREADABLE if name.startswith("app:") else Page.RIGHTS
-        return problem(name, f"It could not be read. {finding.cause}", _HIDDEN, page)
+        remedy = _HIDDEN if no.code in _LIKE_ABSENT else finding.remedy
+        return problem(name, f"It could not be read. {finding.cause}", remedy, page)
     except Unavailable as away:
         text = f"It could not be read: {away.reason}"
         return problem(name, text, "Run check again in a few minutes", Page.ORG_AWAY)

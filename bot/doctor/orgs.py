@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.config import ConfigError, Org
+from bot.config import Org
 from bot.core import diagnosis
 from bot.doctor import inside_org
 from bot.doctor.database import Known
@@ -15,6 +15,7 @@ from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.inspection import Closed, FrontDoor, Inspection
 
 _SKEW = timedelta(seconds=60)
+_AFTER = "Nothing more could be looked at there"
 _WHY = {
     "tls": (Page.TLS, "Name the authority that signed it in REQUESTS_CA_BUNDLE"),
     "proxy": (Page.ORG_AWAY, "Look at HTTPS_PROXY and NO_PROXY"),
@@ -24,8 +25,11 @@ _WHY = {
 }
 
 
-async def examine(org: Org, inspection: Inspection, known: Known) -> Looked:
-    """Look at one org: the door, the login, who it is, seats, rights, apps."""
+async def examine(org: Org, inspection: Inspection, known: Known, *, has_key: bool) -> Looked:
+    """Look at one org: the door, the login, who it is, seats, rights, apps.
+
+    Without a usable key (`has_key`) nothing is tried behind the door.
+    """
     try:
         door = await inspection.front_door()
     except Closed as closed:
@@ -35,6 +39,10 @@ async def examine(org: Org, inspection: Inspection, known: Known) -> Looked:
     host = urlsplit(org.my_domain_url).netloc
     lines: list[Line] = [ok("connection", f"{host} answers, and its certificate is trusted.")]
     lines += [_clock(door), _version(org, door)]
+    if not has_key:
+        text = f"No login was tried: the key cannot be used. {_AFTER}"
+        lines.append(problem("login", text, "Mend the key first", Page.KEY))
+        return Looked(tuple(lines), None)
     login, entered = await _login(org, inspection, host)
     lines.append(login)
     if not entered:
@@ -76,22 +84,15 @@ def _version(org: Org, door: FrontDoor) -> Line:
 
 
 async def _login(org: Org, inspection: Inspection, host: str) -> tuple[Line, bool]:
-    after = "Nothing more could be looked at there"
     try:
         entered = await inspection.enter()
-    except ConfigError as error:
-        text = f"No login without a key: {'; '.join(error.problems)} {after}"
-        return problem("login", text, "Mend the key first", Page.KEY), False
     except Refused as no:
         finding = diagnosis.explain(no.code, no.message, login=True)
-        text = f"{finding.cause.rstrip('.')}. {after}"
+        text = f"{finding.cause.rstrip('.')}. {_AFTER}"
         return problem("login", text, finding.remedy, Page.LOGIN), False
     except Unavailable as away:
-        text = f"The login did not work: {away.reason}. {after}"
+        text = f"The login did not work: {away.reason}. {_AFTER}"
         return problem("login", text, "Run check again in a few minutes", Page.ORG_AWAY), False
-    except (ValueError, TypeError, NotImplementedError):
-        text = f"The private key cannot sign. {after}"
-        return problem("login", text, "Mend the key first", Page.KEY), False
     said = f"{org.username} by JWT, audience {entered.audience}"
     if entered.instance_host not in {"", host}:
         return warning(

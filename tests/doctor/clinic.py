@@ -86,6 +86,12 @@ class Clinic:
         return code, json.loads(out)
 
 
+def keep_private(database_url: str) -> None:
+    """Let nobody else read the SQLite file, as a careful operator would."""
+    if database_url.startswith("sqlite:///"):
+        Path(database_url.removeprefix("sqlite:///")).chmod(0o600)
+
+
 def certificates(folder: Path) -> None:
     """Put each app's certificate beside its key, as docs/salesforce-setup.md has it."""
     for org in ("uat", "prod"):
@@ -118,8 +124,7 @@ async def living_clinic(
             **configuration.environment(folder, slack, salesforce),
             "DATABASE_URL": database_url,
         }
-        if database_url.startswith("sqlite:///"):
-            Path(database_url.removeprefix("sqlite:///")).chmod(0o600)
+        keep_private(database_url)
         yield Clinic(slack, salesforce, folder, file, environ)
         assert slack.complaints == []
         assert not [call for call in slack.calls if call.method.startswith(("chat.", "views."))]
