@@ -82,7 +82,8 @@ class House:
         rae = self.person("rae")
         await rae.command("/integration-user new")
         form = await rae.modal("request_details")
-        for block, value in {**DETAILS, **details}.items():
+        first = {"org": details["org"]} if "org" in details else {}  # a change resets app, objects
+        for block, value in {**first, **DETAILS, **details}.items():
             if value is not None:
                 await form.fill(block, value)
         return form

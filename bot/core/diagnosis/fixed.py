@@ -217,14 +217,14 @@ def foreign(what: str, who: str) -> Finding:
 def undo_incomplete(left: Sequence[str], why: Finding | None) -> Finding:
     """Undo could not finish; `left` are the sentences of what is still to be done, `why` if known.
 
-    Pressing Withdraw again goes on from what is there.
+    Pressing Withdraw again goes on from what is there; Retry would make it all again.
     """
     todo = f" Still to do: {'; '.join(quote(one) for one in left)}." if left else ""
     remedy = "Do what is named by hand in Setup, or correct the cause; then press Withdraw again."
     return _finding(
         titles.UNDO_INCOMPLETE,
         f"Not everything could be taken away.{todo}" + (f" {why.cause}" if why else ""),
-        f"{why.remedy} {remedy}" if why else remedy,
+        f"{why.remedy.replace('press Retry', 'press Withdraw')} {remedy}" if why else remedy,
         Who.ADMIN,
     )
 
