@@ -48,7 +48,8 @@ def read(
     rest.connect()
     me = rest.token.user_id if rest.token else ""
     users, rights, monitor, frozen, addresses = rest.queries(_first(me))
-    (users,) = need([users])
+    if isinstance(users, Refused):  # without View Setup there are no licences, nor one's own rights
+        raise rights if isinstance(rights, Refused) else users
     missing = _missing([*_granted(rights), *_granted(monitor)])
     bots = {row["Id"]: windows(own.get(str(row["Username"]).lower(), ())) for row in users}
     traces = {row["Id"]: _trace(row, frozen) for row in users}
