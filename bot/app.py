@@ -148,7 +148,7 @@ class App:
         self.engine = Engine(
             self._url,
             jobs,
-            _queues(self.settings),
+            queues(self.settings),
             poll=self._pace.poll,
             adopt_every=self._pace.adopt_every,
         )
@@ -273,7 +273,7 @@ def _slack_client(
     )
 
 
-def _queues(settings: Settings) -> list[QueueSpec]:
+def queues(settings: Settings) -> list[QueueSpec]:
     """Per org one queue that writes one run at a time, and one that reads four."""
     return [
         queue

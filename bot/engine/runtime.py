@@ -54,16 +54,19 @@ class Engine:
         queues: Sequence[QueueSpec],
         *,
         executor_id: str | None = None,
+        listen: Sequence[str] | None = None,
         poll: float = 1.0,
         adopt_every: float = 10.0,
     ) -> None:
         """Prepare; nothing connects yet. `poll` and `adopt_every` are seconds.
 
-        `executor_id` names this process; left out it is right for both databases.
+        `executor_id` names this process; left out it is right for both databases. `listen` names
+        the queues whose runs are taken up here, all of them when left out; the others are filled.
         """
         self._url = database_url
         self._jobs = jobs
         self._queues = tuple(queues)
+        self._heard = tuple(one for one in queues if listen is None or one.name in listen)
         self._poll = poll
         postgres = parse_url(database_url).drivername == "postgresql"
         self._executor_id = executor_id or (uuid4().hex if postgres else SQLITE_EXECUTOR)
@@ -102,7 +105,7 @@ class Engine:
         try:
             if self._adoption is not None:
                 await self._adoption.lock()
-            for queue in self._queues:  # before the launch: such queues are polled at once
+            for queue in self._heard:  # before the launch: such queues are polled at once
                 await self._client.register_queue_async(
                     queue.name,
                     global_concurrency=queue.concurrency,
@@ -121,7 +124,7 @@ class Engine:
         for name, job in self._jobs.items():
             DBOS.workflow(name=name)(self._as_workflow(job))
         DBOS(config=library_config(self._url, executor_id=self._executor_id, poll=self._poll))
-        DBOS.listen_queues([queue.name for queue in self._queues])
+        DBOS.listen_queues([queue.name for queue in self._heard])
         DBOS.launch()
 
     def _as_workflow(self, job: Job) -> Job:
@@ -182,6 +185,13 @@ class Engine:
     ) -> list[RunState]:
         """List runs, oldest first: for the sweep that finds failed and missing ones."""
         return await self._runs.listed(ids=ids, prefix=prefix, statuses=statuses, limit=limit)
+
+    async def move(self, ids: Sequence[str], queue: str) -> None:
+        """Put runs that have not ended into another queue.
+
+        Only where nobody works on them: a process that still does is fenced off at its next step.
+        """
+        await self._runs.requeue(queue, list(ids))
 
     async def delete_finished(self, older_than: datetime) -> int:
         """Forget the runs that ended before a moment; tells how many."""

@@ -36,14 +36,19 @@ def register(jobs: Jobs, ctx: Context) -> None:
 
 
 async def enqueue(
-    ctx: Context, conn: AsyncConnection, org: str, slot: str, delay: timedelta | None = None
+    ctx: Context,
+    conn: AsyncConnection,
+    org: str,
+    slot: str,
+    delay: timedelta | None = None,
+    queue: str | None = None,
 ) -> None:
     """Enqueue one refresh; `slot` makes it happen once however many processes ask for it."""
     await ctx.engine.enqueue(
         conn,
         job="catalogue",
         id=f"catalogue-{org}-{slot}",
-        queue=f"read-{org}",
+        queue=queue or f"read-{org}",
         args=[org, slot],
         delay=delay,
     )

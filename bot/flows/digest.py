@@ -7,6 +7,7 @@ message is wanted under the slot: however often this is repeated, one is posted.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +20,7 @@ from bot.flows import catalogue, slots
 from bot.flows.context import Context
 from bot.flows.intake import seats_of
 from bot.flows.steady import step
+from bot.salesforce.gateway import Refused, Unavailable
 from store import catalogue as cache
 from store import ledger, outbox, usage
 from store.records import Json, OrgFacts, SeatCount
@@ -118,9 +120,22 @@ async def tell(ctx: Context, org: str, slot: str) -> Json:
 
 
 async def preview(ctx: Context, org: str, slot: str) -> core.Digest:
-    """What the digest would say now, by the cache; nothing is kept."""
+    """What the digest would say now, counted in the org; nothing is kept."""
+    now = ctx.clock()
+    try:
+        live = (await ctx.gateways[org].snapshot()).facts
+    except (Refused, Unavailable):
+        live = None
     async with ctx.database.read() as conn:
-        counted = await _count(conn, org, slot, since=_since(ctx), now=ctx.clock())
+        counted = await _count(conn, org, slot, since=_since(ctx), now=now)
+        if live is not None:
+            licenses, psls = await seats_of(conn, org, counted_at=now)
+            counted = replace(
+                counted,
+                licenses=replace(licenses, total=live.license_total, used=live.license_used),
+                psls=replace(psls, total=live.psl_total, used=live.psl_used),
+                counted_at=now,
+            )
         return await _digest(ctx.settings, conn, counted)
 
 

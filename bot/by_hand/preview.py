@@ -1,0 +1,104 @@
+"""`--dry-run`: what a job would post now, as text. Nothing is written, nobody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.by_hand.parts import parts
+from bot.config import Settings
+from bot.core import duedates as dates
+from bot.flows import digest, duedates, slots, stale
+from bot.flows.context import Context
+from bot.salesforce.gateway import Unavailable
+from bot.slack import stale_messages
+from bot.slack.rendering import load
+from bot.slack.views import digest as digest_view
+from bot.slack.views import dm, reminder
+from bot.slack.views.parts import Payload
+from store import usage
+from store.records import State
+
+Posts = list[tuple[str, Payload]]
+
+
+async def preview(settings: Settings, environ: Mapping[str, str], name: str) -> str:
+    """Everything that the job would post, to whom."""
+    async with parts(settings, environ, name, alone=False) as built:
+        posts = await _OF[name](built.ctx)
+    if not posts:
+        return f"{name} would post nothing now."
+    return "\n\n".join(f"To {target}:\n{page(payload)}" for target, payload in posts)
+
+
+def page(payload: Payload) -> str:
+    """A message as lines of text: what the blocks say, or the text where there are none."""
+    lines = [line for block in payload.get("blocks", []) for line in _texts(block)]
+    return "\n".join([payload["text"], *lines])
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [line for one in value for line in _texts(one)]
+    if not isinstance(value, dict):
+        return []
+    if isinstance(value.get("text"), str):
+        return [value["text"]]
+    return [line for one in value.values() for line in _texts(one)]
+
+
+async def _digest(ctx: Context) -> Posts:
+    channel = ctx.settings.slack.digest_channel
+    if channel is None:
+        return []
+    slot = slots.slot(ctx, "digest")
+    return [
+        (channel, digest_view.digest(await digest.preview(ctx, org, slot), ctx.org_label(org)))
+        for org in ctx.settings.orgs
+    ]
+
+
+async def _stale(ctx: Context) -> Posts:
+    posts: Posts = []
+    for org in ctx.settings.orgs:
+        try:
+            posts += stale_messages.would_post(ctx.settings, org, await stale.look(ctx, org))
+        except Unavailable as away:
+            words = f"{ctx.org_label(org)} does not answer ({away.reason})."
+            posts.append(("nobody", {"text": words}))
+    return posts
+
+
+async def _reminders(ctx: Context) -> Posts:
+    posts: Posts = []
+    channel = ctx.settings.slack.approvals_channel or ""
+    for request in await duedates.due(ctx, dates.REMINDER):
+        async with ctx.database.read() as conn:
+            shown = await load(ctx.settings, conn, request)
+            known = await usage.dates_of(conn, request.id)
+        expiry = next((one for one in known if one.what == dates.EXPIRY), None)
+        posts.append((f"{channel}, in the card's thread", reminder.reminder(shown, expiry)))
+    return posts
+
+
+async def _expire(ctx: Context) -> Posts:
+    posts: Posts = []
+    for request in await duedates.due(ctx, dates.EXPIRY):
+        async with ctx.database.read() as conn:
+            shown = await load(ctx.settings, conn, replace(request, state=State.EXPIRED))
+        posts.append((request.requester, dm.end(shown)))
+    return posts
+
+
+async def _catalogue(_ctx: Context) -> Posts:
+    return []
+
+
+_OF: Mapping[str, Callable[[Context], Awaitable[Posts]]] = {
+    "digest": _digest,
+    "stale": _stale,
+    "reminders": _reminders,
+    "expire": _expire,
+    "catalogue": _catalogue,
+}

@@ -1,0 +1,142 @@
+"""Run one job now, and return when Slack has accepted its messages.
+
+1. The slot is the clock's own, so what was done stays done; `again` takes a fresh one. 2. The run
+is asked for; one that a dead process left behind is taken over where we are alone. 3. Its messages
+are waited for: a running bot's courier sends them, alone ours sends these and no others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.by_hand.parts import Parts, parts
+from bot.config import Settings
+from bot.core.slots import again as once_more
+from bot.engine import RunFailed, RunState
+from bot.flows import catalogue, digest, duedates, slots, stale
+from store import outbox
+
+NAMES = ("digest", "stale", "reminders", "expire", "catalogue")
+NOT_BUILT = ("collect", "canary")
+
+PATIENCE = timedelta(minutes=5)
+_LOOK_EVERY = 0.2
+_VOID = "nothing to show"
+
+Say = Callable[[str], None]
+_OF_ORGS: Mapping[str, slots.Enqueue] = {
+    "digest": digest.enqueue,
+    "stale": stale.enqueue,
+    "catalogue": catalogue.enqueue,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One run: of which org, "" = of none, under which id, and what was known of it before."""
+
+    org: str
+    run: str
+    before: RunState | None
+
+
+async def run(
+    settings: Settings,
+    environ: Mapping[str, str],
+    name: str,
+    *,
+    again: bool,
+    alone: bool,
+    say: Say,
+    patience: timedelta = PATIENCE,
+) -> bool:
+    """Run the job in every org; True when everything ended well and Slack has the messages."""
+    async with parts(settings, environ, name, alone=alone) as built:
+        slot = slots.slot(built.ctx, name)
+        if again:
+            slot = once_more(slot, built.ctx.clock())
+        asked = await _ask(built, name, slot)
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                ended = [await _finish(built, name, slot, one, say) for one in asked]
+        except TimeoutError:
+            say(f"{name}: not finished after {patience.total_seconds():.0f} s; a bot goes on.")
+            return False
+    return all(ended)
+
+
+async def _ask(built: Parts, name: str, slot: str) -> list[Asked]:
+    ctx = built.ctx
+    orgs: Sequence[str] = tuple(ctx.settings.orgs) if name in _OF_ORGS else ("",)
+    asked = []
+    for org in orgs:
+        run_id = slots.run_id(name, org, slot)
+        asked.append(Asked(org=org, run=run_id, before=await built.engine.result(run_id)))
+    async with ctx.database.write() as conn:
+        for one in asked:
+            if one.org:
+                await _OF_ORGS[name](ctx, conn, one.org, slot, queue=built.queue)
+            else:
+                await duedates.enqueue(ctx, conn, name, slot, queue=built.queue)
+    if built.queue and ctx.database.dialect == "sqlite":
+        left = [one.run for one in asked if one.before and not one.before.status.ended]
+        if left:
+            await built.engine.move(left, built.queue)
+    return asked
+
+
+async def _finish(built: Parts, name: str, slot: str, one: Asked, say: Say) -> bool:
+    """Wait for a run and its messages, and say how it ended."""
+    title = f"{name} of {built.ctx.org_label(one.org)}" if one.org else name
+    title += f" ({slot})"
+    try:
+        told: Any = await built.engine.wait(one.run, PATIENCE)
+    except RunFailed as failed:
+        say(f"{title}: failed: {failed.state.error}. --again tries once more.")
+        return False
+    told = told or {}
+    wrong = await _shown(built, told.get("messages", []))
+    for problem in wrong:
+        say(f"{title}: {problem}")
+    if not wrong:
+        say(f"{title}: {_words(name, told, already=one.before is not None)}")
+    return not wrong
+
+
+def _words(name: str, told: Mapping[str, Any], *, already: bool) -> str:
+    count = len(told.get("messages", []))
+    if told.get("note"):
+        words = str(told["note"])
+    elif count:
+        words = "1 message posted" if count == 1 else f"{count} messages posted"
+    else:
+        words = "done" if name == "catalogue" else "nothing to say"
+    if already:
+        words += "; it was asked for before, --again does it anew"
+    return words
+
+
+async def _shown(built: Parts, ids: Sequence[str]) -> list[str]:
+    """Wait until Slack has these messages; what was given up, with the reason."""
+    wrong = []
+    waiting = list(ids)
+    while waiting:
+        if built.queue:
+            await built.courier.deliver_only(waiting)
+        async with built.ctx.database.read() as conn:
+            given_up = await outbox.given_up(conn)
+            known = {one: await outbox.get(conn, one) for one in waiting}
+        for one, message in known.items():
+            if one in given_up:
+                waiting.remove(one)
+                if given_up[one] != _VOID:
+                    wrong.append(f"Slack does not take {one}: {given_up[one]}")
+            elif message is None or message.shown >= message.wanted:
+                waiting.remove(one)
+        if waiting:
+            await asyncio.sleep(_LOOK_EVERY)
+    return wrong

@@ -1,0 +1,127 @@
+"""`job NAME`: alone, beside a running bot, again, and only in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import cli
+from bot.sandbox.workspace import Message
+from tests.story.house import House, living_house
+from tests.story.process import ROOT
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    said: str
+    log: str
+
+
+async def command(house: House, *words: str) -> Ended:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "--config",
+        str(house.file),
+        *words,
+        cwd=ROOT,
+        env={**os.environ, **house.environ},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, log = await asyncio.wait_for(process.communicate(), 60)
+    return Ended(process.returncode or 0, said.decode(), log.decode())
+
+
+@pytest.fixture
+async def asleep(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
+    """A world whose bot is not running."""
+    async with living_house(tmp_path, database_url, start=False) as house:
+        yield house
+
+
+def digests(house: House) -> list[Message]:
+    return [
+        one
+        for one in house.slack.channel("C0LICENSES").messages
+        if one.text.startswith("Integration licences of ")
+    ]
+
+
+async def test_a_digest_by_hand_is_posted_once_a_slot_and_again_on_demand(asleep: House) -> None:
+    first = await command(asleep, "job", "digest")
+    assert first.code == 0, first.log
+    assert "digest of UAT sandbox" in first.said
+    assert "1 message posted" in first.said
+    assert {one.text.split(",")[0] for one in digests(asleep)} == {
+        "Integration licences of UAT sandbox",
+        f"Integration licences of {asleep.salesforce.production.label}",
+    }
+    second = await command(asleep, "job", "digest")
+    assert second.code == 0, second.log
+    assert "--again" in second.said
+    assert len(digests(asleep)) == 2
+    third = await command(asleep, "job", "digest", "--again")
+    assert third.code == 0, third.log
+    assert len(digests(asleep)) == 4
+    assert asleep.slack.complaints == []
+
+
+async def test_beside_a_running_bot_the_job_asks_and_waits(house: House) -> None:
+    await house.slack.until(lambda: len(digests(house)) == 2, timeout=house.patience)
+    done = await command(house, "job", "digest")
+    assert done.code == 0, done.log
+    assert "asked for before" in done.said
+    assert len(digests(house)) == 2
+    again = await command(house, "job", "digest", "--again")
+    assert again.code == 0, again.log
+    assert len(digests(house)) == 4
+    for name in ("reminders", "expire", "catalogue", "stale"):
+        ended = await command(house, "job", name)
+        assert ended.code == 0, ended.log
+
+
+async def test_a_dry_run_shows_what_would_be_posted_and_posts_nothing(asleep: House) -> None:
+    shown = await command(asleep, "job", "digest", "--dry-run")
+    assert shown.code == 0, shown.log
+    assert shown.said.count("To C0LICENSES:") == 2
+    assert "Salesforce Integration licence" in shown.said
+    assert "not been counted" not in shown.said
+    assert digests(asleep) == []
+    nothing = await command(asleep, "job", "expire", "--dry-run")
+    assert "would post nothing now" in nothing.said
+    real = await command(asleep, "job", "digest")
+    assert real.code == 0, real.log
+    assert "--again" not in real.said
+
+
+async def test_what_slack_does_not_take_is_said_with_exit_code_1(house: House) -> None:
+    house.slack.channels["C0LICENSES"].is_archived = True
+    ended = await command(house, "job", "digest", "--again")
+    assert ended.code == 1
+    assert "is_archived" in ended.said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("collect", "collect is not built yet"),
+        ("canary", "canary is not built yet"),
+        ("digets", "Did you mean digest?"),
+    ],
+)
+def test_a_job_that_is_not_there_is_refused_by_name(name: str, words: str) -> None:
+    ended = CliRunner().invoke(cli, ["job", name])
+    assert ended.exit_code == 2
+    assert words in ended.stderr
