@@ -166,9 +166,10 @@ async def test_every_editable_field_becomes_a_list_in_plan_and_hash(house: House
     assert request.wanted_hash == wanted.digest()
     assert request.preflight
     assert [one for one in request.preflight.plan if "6 fields of Invoice__c" in one]
-    card = (await house.card()).readable()
-    assert [name for name in editable if name not in card] == []
-    assert "Gross__c" not in card
+    await house.person("ada").click(await house.card(), "details")
+    details = (await house.person("ada").modal("request_view")).readable()
+    assert [name for name in editable if name not in details] == []
+    assert "Gross__c" not in details
 
 
 async def test_a_master_is_added_and_shown_as_added_because(house: House) -> None:
