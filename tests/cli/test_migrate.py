@@ -1,0 +1,80 @@
+"""`migrate` and `migrate --check`, on both databases, and a database that cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+from tests.postgres import Postgres
+
+
+def test_migrate_makes_the_tables_and_check_only_tells(typed: Type, tmp_path: Path) -> None:
+    before = typed("migrate", "--check")
+    assert (before.exit_code, before.stdout) == (
+        1,
+        "tables: missing or old; engine: missing or old\n",
+    )
+    assert not list(tmp_path.iterdir())
+    assert typed("migrate").exit_code == 0
+    assert (tmp_path / "integration-users.db").exists()
+    after = typed("migrate", "--check")
+    assert (after.exit_code, after.stdout) == (
+        0,
+        "tables: newest revision; engine: newest revision\n",
+    )
+    assert typed("migrate").exit_code == 0
+
+
+@pytest.mark.postgres
+def test_migrate_makes_the_tables_on_postgres(typed: Type, postgres: Postgres) -> None:
+    name = postgres.create()
+    url = postgres.url(name)
+    try:
+        assert typed("migrate", "--check", DATABASE_URL=url).exit_code == 1
+        assert typed("migrate", DATABASE_URL=url).exit_code == 0
+        assert typed("migrate", "--check", DATABASE_URL=url).exit_code == 0
+    finally:
+        postgres.drop(name)
+
+
+@pytest.mark.parametrize(
+    "words", [("migrate",), ("migrate", "--check"), ("requests",)], ids=" ".join
+)
+def test_a_database_that_cannot_be_reached_is_told_without_the_password(
+    typed: Type, words: tuple[str, ...]
+) -> None:
+    said = typed(*words, DATABASE_URL="postgresql://rae:hunter2@127.0.0.1:1/bot")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("The database cannot be used: ")
+    assert "127.0.0.1" in said.stderr
+    assert "hunter2" not in said.output
+    assert "Traceback" not in said.output
+
+
+def test_a_folder_that_is_not_there_is_told(typed: Type, tmp_path: Path) -> None:
+    said = typed("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/such/bot.db")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("The database cannot be used: ")
+
+
+def test_an_address_that_is_none_is_a_bad_configuration(typed: Type) -> None:
+    said = typed("migrate", DATABASE_URL="mysql://rae:hunter2@db/bot")
+    assert said.exit_code == 2
+    assert "DATABASE_URL" in said.stderr
+    assert "hunter2" not in said.output
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_not_make_tables_is_told(typed: Type, postgres: Postgres) -> None:
+    name = postgres.create()
+    role = f"small_{name}"
+    postgres.execute(f"CREATE ROLE {role} LOGIN")
+    try:
+        said = typed("migrate", DATABASE_URL=postgres.url(name, user=role))
+        assert said.exit_code == 1
+        assert "permission denied" in said.stderr
+    finally:
+        postgres.drop(name)
+        postgres.execute(f"DROP ROLE {role}")
