@@ -128,14 +128,14 @@ async def test_without_its_right_a_source_is_unknown_and_nobody_is_called_unused
     assert "unknown" in newest
     assert 'lacks the right "Customize Application"' in newest
     assert "140 days ago" in newest, "what is known is said"
-    for claim in ("Not used", "Never used"):
+    for claim in ("Unused", "Never used"):
         assert claim not in newest
     allow(house, RIGHT, "-ManageUsers")
     await look(house, "2026-11-25-b")
     assert '"Manage Users" or "Monitor Login History"' in posted(house)[-1].readable()
     allow(house, "ManageUsers")
     await look(house, "2026-11-25-c")
-    assert "Not used for long" in posted(house)[-1].readable()
+    assert "Unused for a long time" in posted(house)[-1].readable()
     assert kept.body["counts"][Status.UNKNOWN] == 1
 
 

@@ -14,16 +14,16 @@ from bot.core.stale import Entry, Report
 from bot.slack import ids
 from bot.slack.views.parts import Blocks, Payload, bullets, context, message, section, sections
 from bot.slack.views.shown import at
-from bot.slack.views.text import code, line
+from bot.slack.views.text import MESSAGE_TEXT_MAX, code, line
 
 _MOST = 6
 """Sections of one group: some hundred users. The rest is counted."""
 
 _GROUPS = (
     ("Their logins fail", Status.FAILING, True),
-    ("Not used for long", Status.STALE, True),
+    ("Unused for a long time", Status.STALE, True),
     ("Never used", Status.NEVER_USED, True),
-    ("Not used for a while", Status.STALE, False),
+    ("Unused for a while", Status.STALE, False),
     ("Nobody can say", Status.UNKNOWN, False),
 )
 
@@ -42,7 +42,7 @@ def channel(report: Report, *, org_label: str) -> Payload:
     blocks: Blocks = [section(head), *_groups(report), *_missing(report)]
     blocks.append(context(f"{_FREEZE} {_OWN}"))
     texts = [head.replace("*", ""), *(_line(one, report.at) for one in report.entries)]
-    return message("\n".join(texts), blocks)
+    return message(_text(texts), blocks)
 
 
 def dm(report: Report, owner: str, *, org_label: str) -> Payload | None:
@@ -55,7 +55,7 @@ def dm(report: Report, owner: str, *, org_label: str) -> Payload | None:
     lines = [text for one in mine for text in (_line(one, report.at), f"What to do: {_to_do(one)}")]
     blocks: Blocks = [section(f"*{head}*"), *sections(lines, most=4 * _MOST)]
     blocks += _missing(report) if any(one.verdict.missing for one in mine) else []
-    return message("\n".join([head, *lines]), [*blocks, context(_OWN)])
+    return message(_text([head, *lines]), [*blocks, context(_OWN)])
 
 
 def answer(
@@ -75,8 +75,8 @@ def answer(
             said = channel(report, org_label=org_label)
             head = f"{said['text']}\nLooked at {_ago(now, report.at)}"
             blocks += _shown(report, org_label, now)
-        texts.append(head)
-    return message("\n\n".join(texts), blocks)
+        texts += head.split("\n")
+    return message(_text(texts), blocks)
 
 
 def _shown(report: Report, org_label: str, now: datetime) -> Blocks:
@@ -131,7 +131,7 @@ def _missing(report: Report) -> Blocks:
     lines = [
         f"The {evidence} cannot be read: the bot's own user lacks {line(right)}."
         if right.startswith("the right")
-        else f"The {evidence} cannot be read: {line(right, 500)}."
+        else f"The {evidence} cannot be read: {line(right, 500).rstrip('.')}."
         for evidence, right in report.missing.items()
     ]
     return [context(" ".join([*lines, "So of some users nobody can say whether they are used."]))]
@@ -179,6 +179,18 @@ def _to_do(entry: Entry) -> str:
             return f"If you know that it is in use, there is nothing to do. {_FREEZE}"
         case _:
             return f"If it is still needed, there is nothing to do. {_FREEZE}"
+
+
+def _text(lines: Sequence[str]) -> str:
+    """As many whole lines as a message's text holds, and how many there are besides."""
+    found: list[str] = []
+    room = MESSAGE_TEXT_MAX - len("\nand 1,000,000 more lines")
+    for one in lines:
+        room -= len(one) + 1
+        if room < 0:
+            return "\n".join([*found, f"and {len(lines) - len(found)} more lines"])
+        found.append(one)
+    return "\n".join(found)
 
 
 def _days(now: datetime, since: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.core import digest as weeks
 from bot.core import plan
 from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
-from bot.slack.views import card, digest, dm, form, reminder, replies
+from bot.slack.views import card, digest, dm, form, reminder, replies, stale
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store.records import (
@@ -35,6 +35,7 @@ from store.records import (
     WantedSet,
 )
 from tests.core.cast import NOON, a_request, an_asked
+from tests.slack.views import stale_gallery
 
 R, C, E, D, V = Verb.READ, Verb.CREATE, Verb.EDIT, Verb.DELETE, Verb.VIEW_ALL
 DOMAIN = "https://acme--uat.sandbox.my.salesforce.com"
@@ -373,6 +374,7 @@ def of_the_clock(words: Words) -> dict[str, Payload]:
         "digest, the first": a_week(words, first=True),
         "digest, no seat": a_week(words, used=5),
         "digest, never counted": a_week(words, counted=False),
+        **looks_at_users(words),
         "licenses": digest.licenses([(week(words), words.org), (week(words, used=5), words.org)]),
         "reminder": reminder.reminder(waiting, expiry),
         "reminder, no approvers known": reminder.reminder(
@@ -386,6 +388,29 @@ SURFACES: dict[str, Callable[[Shown], Payload]] = {
     "dm": dm.dm,
     "end": dm.end,
 }
+
+
+def looks_at_users(words: Words) -> dict[str, Payload]:
+    """The stale alert: to the channel, to an owner, on demand."""
+    found = stale_gallery.looks(words)
+    told: dict[str, Payload] = {
+        f"stale, {name}": stale.channel(one, org_label=words.org)
+        for name, one in found.items()
+        if one.worth_saying
+    }
+    for name in ("known", "unknown"):
+        alert = stale.dm(found[name], "U0OLU", org_label=words.org)
+        assert alert is not None
+        told[f"stale dm, {name}"] = alert
+    failing = stale.dm(found["known"], "U0BEA", org_label=words.org)
+    assert failing is not None
+    looks = [(words.org, one) for one in (*found.values(), None)]
+    later = NOON + timedelta(hours=5)
+    return {
+        **told,
+        "stale dm, failing": failing,
+        "stale on demand": stale.answer(looks, following=later, now=later),
+    }
 
 
 def messages(words: Words) -> dict[str, Payload]:

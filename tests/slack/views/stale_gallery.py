@@ -1,0 +1,87 @@
+"""Looks at an org's integration users: one of every kind, and many."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.core.activity import Evidence, Status, Use, Verdict
+from bot.core.stale import Entry, Made, Report, refused
+from tests.core.cast import NOON
+
+OLU, BEA = Made(request=17, owner="U0OLU"), Made(request=4, owner="U0BEA")
+COUNTS = {Status.ACTIVE: 7, Status.STALE: 2, Status.NEVER_USED: 1, Status.INACTIVE: 3}
+RIGHT = 'the right "Customize Application"'
+
+
+def entry(status: Status, days: int, **more: Any) -> Entry:
+    """A user of whom this is so since so many days."""
+    evidence = more.pop("evidence", None)
+    since = NOON - timedelta(days=days)
+    verdict = Verdict(
+        status=status,
+        since=since,
+        last=Use(at=since, evidence=evidence) if evidence else None,
+        alert=more.pop("alert", False),
+        missing=more.pop("missing", ()),
+    )
+    return Entry(**{"username": "sync@acme.example", "verdict": verdict, **more})
+
+
+def looks(words: Any) -> dict[str, Report]:
+    """One report of each kind, with what people and orgs wrote in it."""
+    name = words.username
+    failing = entry(
+        Status.FAILING,
+        3,
+        username=name,
+        evidence=Evidence.LOGINS,
+        alert=True,
+        failures=12,
+        failed_at=NOON,
+        failure=words.said,
+        made=BEA,
+    )
+    known = (
+        failing,
+        entry(Status.STALE, 140, username=name, evidence=Evidence.TOKENS, alert=True, frozen=True),
+        entry(Status.STALE, 180, username=name, alert=True),
+        entry(Status.NEVER_USED, 20, username=name, alert=True, made=OLU),
+        entry(Status.STALE, 31, username=name, evidence=Evidence.LAST_LOGIN, made=OLU),
+    )
+    unknown = (
+        entry(Status.UNKNOWN, 40, username=name, missing=(Evidence.TOKENS,), made=OLU),
+        entry(
+            Status.UNKNOWN,
+            140,
+            username=name,
+            evidence=Evidence.LAST_LOGIN,
+            missing=(Evidence.LOGINS, Evidence.TOKENS),
+        ),
+    )
+    hidden = {
+        Evidence.TOKENS: RIGHT,
+        Evidence.LOGINS: f"the org answered QUERY_TIMEOUT: {words.said}",
+    }
+    return {
+        "known": Report(at=NOON, counts=COUNTS, entries=known, missing={}),
+        "unknown": Report(at=NOON, counts=COUNTS, entries=unknown, missing=hidden),
+        "all well": Report(at=NOON, counts={Status.ACTIVE: 3}, missing={}),
+        "refused": refused(words.said or "?", NOON),
+    }
+
+
+def many(count: int, made: Made | None = OLU) -> Report:
+    """A look at an org with so many users that nobody uses."""
+    users = tuple(
+        entry(
+            Status.STALE,
+            90,
+            username=f"integration-{number:05}@integrations.acme.example",
+            evidence=Evidence.LOGINS,
+            alert=True,
+            made=made,
+        )
+        for number in range(count)
+    )
+    return Report(at=NOON, counts={Status.STALE: count}, entries=users, missing={})
