@@ -153,7 +153,7 @@ class Client:
                 my_domain_url=self._access.my_domain_url,
                 consumer_key=consumer_key,
                 username=username,
-                private_key=private_key(),
+                private_key=jwt_login.usable(private_key),
                 audiences=jwt_login.audiences(
                     self._access.my_domain_url,
                     self._access.kind,

@@ -106,7 +106,7 @@ class Inspection(Protocol):
         """Ask for the API versions, without a login; raises `Closed`."""
 
     async def enter(self) -> Entered:
-        """Log in by JWT; raises `LoginRefused`, `ConfigError`, `Unavailable`."""
+        """Log in by JWT; raises `LoginRefused`, `Unavailable`."""
 
     async def identity(self) -> Identity:
         """Read who the org is."""

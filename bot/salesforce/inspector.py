@@ -53,7 +53,7 @@ class Inspector:
         return await self._threads.call(self._front_door)
 
     async def enter(self) -> Entered:
-        """Log in by JWT; raises `LoginRefused`, `ConfigError`, `Unavailable`."""
+        """Log in by JWT; raises `LoginRefused`, `Unavailable`."""
 
         def enter() -> Entered:
             self._rest.connect()
@@ -103,7 +103,7 @@ class Inspector:
             my_domain_url=access.my_domain_url,
             consumer_key=access.consumer_key,
             username=access.username,
-            private_key=access.private_key(),
+            private_key=jwt_login.usable(access.private_key),
             audiences=jwt_login.audiences(
                 access.my_domain_url, access.kind, audience=access.audience
             ),

@@ -7,7 +7,7 @@ because the library drops `id` from the answer and derives the audience from a h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
+from bot.config import ConfigError
 from bot.salesforce.gateway import Refused, Unavailable
 
 LIFETIME = timedelta(minutes=3)
@@ -23,6 +24,8 @@ LIFETIME = timedelta(minutes=3)
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _OTHER_AUDIENCE = ("app_not_found",)
+_UNUSABLE = "key_unusable"
+"""No error of the endpoint's: nothing is sent with a key that cannot sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,28 @@ def _about_audience(description: str) -> bool:
 def assertion(
     *, consumer_key: str, username: str, audience: str, private_key: str, now: datetime
 ) -> str:
-    """Sign the assertion: iss, sub, aud and exp, RS256 (auth-and-monitoring 1.2)."""
+    """Sign the assertion: iss, sub, aud and exp, RS256 (auth-and-monitoring 1.2).
+
+    Raises `LoginRefused` when the key cannot sign.
+    """
     claims = {
         "iss": consumer_key,
         "sub": username,
         "aud": audience,
         "exp": int((now + LIFETIME).timestamp()),
     }
-    return jwt.encode(claims, private_key, algorithm="RS256")
+    try:
+        return jwt.encode(claims, private_key, algorithm="RS256")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise LoginRefused(_UNUSABLE, "It is no RSA key that can sign.", audience) from None
+
+
+def usable(private_key: Callable[[], str]) -> str:
+    """Read the key now; raises `LoginRefused` with the sentence why that cannot be."""
+    try:
+        return private_key()
+    except ConfigError as error:
+        raise LoginRefused(_UNUSABLE, " ".join(error.problems), "") from None
 
 
 def log_in(

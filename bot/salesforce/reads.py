@@ -85,7 +85,8 @@ def granted_objects(rest: Rest, user_id: str) -> frozenset[str]:
     """
     rows = rest.query(
         format_soql(
-            "SELECT Id, SobjectType FROM ObjectPermissions WHERE PermissionsRead = true AND ParentId IN"
+            "SELECT Id, SobjectType FROM ObjectPermissions"
+            " WHERE PermissionsRead = true AND ParentId IN"
             " (SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId = {user})",
             user=user_id,
         )

@@ -27,6 +27,7 @@ LOGIN_ERRORS = [
     ("invalid_grant", "Audience validation failed", "wrong_audience"),
     ("invalid_grant", "invalid assertion", "key_mismatch"),
     ("invalid_grant", "Failed: : Couldn't validate jwt token.", "key_mismatch"),
+    ("key_unusable", "orgs.uat.private_key_file: the file is gone.", "key_unusable"),
     ("invalid_grant", "expired authorization code", "clock_skew"),
     ("invalid_grant", "inactive user", "user_inactive"),
     ("inactive_user", "", "user_inactive"),

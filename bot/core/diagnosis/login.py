@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.diagnosis import titles
 from bot.core.diagnosis.rows import Row, Who, row
 
 ADMIN, OPERATOR = Who.ADMIN, Who.OPERATOR
@@ -66,6 +67,14 @@ LOGIN: tuple[Row, ...] = (
         "point the configuration to the right key. Deploying an app without it removes it.",
         OPERATOR,
         text=r"invalid assertion|couldn.t validate jwt",
+    ),
+    row(
+        titles.KEY_UNUSABLE,
+        titles.KEY_UNUSABLE,
+        "The private key cannot be used.",
+        "Put an RSA key without a passphrase where the configuration names it, readable by the bot "
+        "alone. integration-user-bot check shows whether it will do. Then try again.",
+        OPERATOR,
     ),
     row(
         "invalid_grant",

@@ -8,6 +8,7 @@ from bot.core.diagnosis.api import API
 from bot.core.diagnosis.login import LOGIN
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.rows import Row, Who
+from bot.core.diagnosis.titles import KEY_UNUSABLE
 from store.records import Finding
 
 _NAME: Final = 120
@@ -56,7 +57,10 @@ def explain(
         cause = f"The bot itself could not log in. {cause}"
     if context:
         cause += f" It happened here: {quote(context)}."
-    cause += f" Salesforce said: {words}" if words else " Salesforce gave no reason."
+    if found.finding == KEY_UNUSABLE:
+        cause += f" {quote(message)}"
+    else:
+        cause += f" Salesforce said: {words}" if words else " Salesforce gave no reason."
     return Finding(code=found.finding, cause=cause, remedy=found.remedy, who=str(found.who))
 
 

@@ -14,6 +14,7 @@ MISSING_RIGHT = "missing_right"
 FOREIGN_OBJECT = "foreign_object"
 UNDO_INCOMPLETE = "undo_incomplete"
 WRONG_IDENTITY = "wrong_identity"
+KEY_UNUSABLE = "key_unusable"
 RUN_FAILED = "run_failed"
 
 TITLES: Mapping[str, str] = {
@@ -42,6 +43,7 @@ TITLES: Mapping[str, str] = {
     "unknown_client": "The consumer key is not known",
     "wrong_audience": "The audience does not fit the org",
     "key_mismatch": "The key does not fit the app's certificate",
+    KEY_UNUSABLE: "The private key cannot be used",
     "clock_skew": "The clocks do not agree",
     "user_inactive": "The user is inactive or frozen",
     "org_inactive": "The org is locked or closed",
