@@ -123,7 +123,7 @@ def review(
     at: datetime,
 ) -> Preflight:
     """Judge one look. With problems nothing is wanted yet and no approver is asked."""
-    username = next((name for name in names if name not in seen.taken), None)
+    username = next((name for name in names if name.lower() not in seen.taken), None)
     set_names = sets.first_free(request, seen.sets, licensed=org.licensed)
     problems = [
         *_org_problems(seen, org),
