@@ -47,46 +47,38 @@ class _Logins:
 
 
 def with_logins(
-    rest: Rest,
-    active: Sequence[Trace],
-    idle: Sequence[Trace],
-    bots: Windows,
-    now: datetime,
+    rest: Rest, active: Sequence[Trace], idle: Sequence[Trace], bots: Windows, now: datetime
 ) -> dict[str, Trace]:
-    """The same users with what the login history says of them."""
+    """The same users with what the login history says of them; raises `Refused`, `Unavailable`.
+
+    `idle`: those of the active who did not log in lately; their whole history is looked at.
+    """
     seen = {one.user_id: _Logins() for one in active}
-    quiet = {one.user_id for one in idle}
-    busy = [one.user_id for one in active if one.user_id not in quiet]
+    quiet = sorted(one.user_id for one in idle)
+    busy = sorted(seen.keys() - set(quiet))
     conditions = [
-        *_outside(sorted(quiet), bots, now - RETENTION),
+        *_outside(quiet, bots, now - RETENTION),
         *_outside(busy, bots, now - _LATELY),
     ]
     for row in _counted(rest, conditions):
         _add(seen[row["UserId"]], row)
-    unsure = {
-        key: one.success_at
-        for key, one in seen.items()
-        if one.failures >= FAILURES
-        and one.success_at
-        and one.failed_at
-        and one.failed_at > one.success_at
-    }
-    _count_since(rest, seen, unsure, bots)
-    for row in _rows(rest, _inside(sorted(quiet), bots)):
+    _count_since(rest, seen, bots)
+    for row in _rows(rest, _inside(quiet, bots)):
         if row["Status"] == _OK:
             login = Login(at=moment(row["LoginTime"]), source_ip=row["SourceIp"])
             seen[row["UserId"]].near.append(login)
-    return {
-        one.user_id: replace(
-            one,
-            success_at=seen[one.user_id].success_at,
-            failed_at=seen[one.user_id].failed_at,
-            failure=seen[one.user_id].failure,
-            failures=seen[one.user_id].failures,
-            near=tuple(seen[one.user_id].near),
-        )
-        for one in active
-    }
+    return {one.user_id: _told(one, seen[one.user_id]) for one in active}
+
+
+def _told(one: Trace, logins: _Logins) -> Trace:
+    return replace(
+        one,
+        success_at=logins.success_at,
+        failed_at=logins.failed_at,
+        failure=logins.failure,
+        failures=logins.failures,
+        near=tuple(logins.near),
+    )
 
 
 def _outside(users: Sequence[str], bots: Windows, since: datetime) -> list[str]:
@@ -126,17 +118,15 @@ def _inside(users: Sequence[str], bots: Windows) -> list[str]:
     ]
 
 
-def _count_since(
-    rest: Rest,
-    seen: Mapping[str, _Logins],
-    since: Mapping[str, datetime],
-    bots: Windows,
-) -> None:
-    """Count anew for users with both kinds of logins: only failures after the last success."""
+def _count_since(rest: Rest, seen: Mapping[str, _Logins], bots: Windows) -> None:
+    """Count anew where logins fail that once worked: only the failures after the last success."""
     conditions = []
-    for user, at in since.items():
-        conditions += _outside([user], {user: bots[user]}, at + timedelta(seconds=1))
-        seen[user].failures, seen[user].failed_at, seen[user].failure = 0, None, ""
+    for user, one in seen.items():
+        mixed = one.success_at and one.failed_at and one.failed_at > one.success_at
+        if mixed and one.success_at and one.failures >= FAILURES:
+            after = one.success_at + timedelta(seconds=1)
+            conditions += _outside([user], {user: bots[user]}, after)
+            one.failures, one.failed_at, one.failure = 0, None, ""
     for row in _counted(rest, conditions):
         _add(seen[row["UserId"]], row)
 

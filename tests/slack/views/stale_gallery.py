@@ -28,9 +28,8 @@ def entry(status: Status, days: int, **more: Any) -> Entry:
     return Entry(**{"username": "sync@acme.example", "verdict": verdict, **more})
 
 
-def looks(words: Any) -> dict[str, Report]:
-    """One report of each kind, with what people and orgs wrote in it."""
-    name = words.username
+def known(name: str, said: str) -> tuple[Entry, ...]:
+    """Users of whom all is known."""
     failing = entry(
         Status.FAILING,
         3,
@@ -39,35 +38,40 @@ def looks(words: Any) -> dict[str, Report]:
         alert=True,
         failures=12,
         failed_at=NOON,
-        failure=words.said,
+        failure=said,
         made=BEA,
     )
-    known = (
+    return (
         failing,
         entry(Status.STALE, 140, username=name, evidence=Evidence.TOKENS, alert=True, frozen=True),
         entry(Status.STALE, 180, username=name, alert=True),
         entry(Status.NEVER_USED, 20, username=name, alert=True, made=OLU),
         entry(Status.STALE, 31, username=name, evidence=Evidence.LAST_LOGIN, made=OLU),
     )
-    unknown = (
-        entry(Status.UNKNOWN, 40, username=name, missing=(Evidence.TOKENS,), made=OLU),
-        entry(
-            Status.UNKNOWN,
-            140,
-            username=name,
-            evidence=Evidence.LAST_LOGIN,
-            missing=(Evidence.LOGINS, Evidence.TOKENS),
-        ),
+
+
+def unknown(name: str) -> tuple[Entry, ...]:
+    """Users of whom nobody can say whether they are used."""
+    both = (Evidence.LOGINS, Evidence.TOKENS)
+    used = {"evidence": Evidence.LAST_LOGIN, "missing": both}
+    return (
+        entry(Status.UNKNOWN, 40, username=name, missing=both[1:], made=OLU),
+        entry(Status.UNKNOWN, 140, username=name, **used),
     )
+
+
+def looks(words: Any) -> dict[str, Report]:
+    """One report of each kind, with what people and orgs wrote in it."""
+    name, said = words.username, words.said
     hidden = {
         Evidence.TOKENS: RIGHT,
-        Evidence.LOGINS: f"the org answered QUERY_TIMEOUT: {words.said}",
+        Evidence.LOGINS: f"the org answered QUERY_TIMEOUT: {said}",
     }
     return {
-        "known": Report(at=NOON, counts=COUNTS, entries=known, missing={}),
-        "unknown": Report(at=NOON, counts=COUNTS, entries=unknown, missing=hidden),
+        "known": Report(at=NOON, counts=COUNTS, entries=known(name, said), missing={}),
+        "unknown": Report(at=NOON, counts=COUNTS, entries=unknown(name), missing=hidden),
         "all well": Report(at=NOON, counts={Status.ACTIVE: 3}, missing={}),
-        "refused": refused(words.said or "?", NOON),
+        "refused": refused(said or "?", NOON),
     }
 
 
