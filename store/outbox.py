@@ -23,7 +23,7 @@ from store.tables import channel as channels
 from store.tables import dirty
 from store.tables import message as messages
 
-ONCE = frozenset({"end", "reminder"})
+ONCE = frozenset({"end", "reminder", "old_card"})
 """Surfaces that are posted once and never edited: wanting one again changes nothing."""
 
 
@@ -57,6 +57,14 @@ async def want_all_of(conn: AsyncConnection, request_id: int, now: datetime) -> 
     """Make every living message of a request due again; how many there are."""
     living = and_(messages.c.request == request_id, messages.c.surface.not_in(ONCE))
     return (await conn.execute(update(messages).where(living).values(_touched(now)))).rowcount
+
+
+async def replace(
+    conn: AsyncConnection, message_id: str, old_id: str, *, surface: str, now: datetime
+) -> None:
+    """Let a message be an old one, due once more under another id; its id is free for a new one."""
+    here = update(messages).where(messages.c.id == message_id)
+    await conn.execute(here.values(id=old_id, surface=surface, **_touched(now)))
 
 
 async def due(conn: AsyncConnection, now: datetime, limit: int) -> list[Message]:

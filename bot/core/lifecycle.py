@@ -25,6 +25,7 @@ class Event(StrEnum):
     PROVISIONED = "provisioned"
     BLOCK = "block"
     RETRY = "retry"
+    ASK_AGAIN = "ask_again"
     TEST = "test"
     NOT_PROVEN = "not_proven"
     LIVE = "live"
@@ -48,11 +49,16 @@ MOVES: dict[tuple[State, Event], State] = {
     (State.PROVISIONED, Event.CONFIRM): State.LIVE,
     (State.PROVISIONED, Event.BLOCK): State.BLOCKED,
     (State.BLOCKED, Event.RETRY): State.APPROVED,
+    (State.BLOCKED, Event.ASK_AGAIN): State.REQUESTED,
     (State.BLOCKED, Event.TEST): State.BLOCKED,
     (State.BLOCKED, Event.NOT_PROVEN): State.BLOCKED,
     (State.LIVE, Event.TEST): State.LIVE,
     (State.LIVE, Event.NOT_PROVEN): State.LIVE,
-    # A withdrawal after approval keeps the state and sets `withdrawing`; undo's end moves it.
+    # An end after an approval keeps the state and sets `withdrawing`; undo's end moves it. So it is
+    # with a request that is asked again because its approval was too old: an earlier run may have
+    # made something, which no end leaves behind.
+    (State.REQUESTED, Event.UNDONE): State.WITHDRAWN,
+    (State.REQUESTED, Event.UNDO_FAILED): State.BLOCKED,
     (State.APPROVED, Event.WITHDRAW): State.APPROVED,
     (State.APPROVED, Event.UNDONE): State.WITHDRAWN,
     (State.APPROVED, Event.UNDO_FAILED): State.BLOCKED,
@@ -89,6 +95,7 @@ _SO: dict[Event, str] = {
     Event.PROVISIONED: "there is nothing to set up",
     Event.BLOCK: "there is nothing to block",
     Event.RETRY: "there is nothing to retry",
+    Event.ASK_AGAIN: "nobody is asked again",
     Event.TEST: "there is no user to test",
     Event.NOT_PROVEN: "there is no user to test",
     Event.LIVE: "it does not become live by a test",
@@ -124,7 +131,7 @@ def move(request: Request, event: Event) -> State:
     """
     state = after(request.state, event, withdrawing=request.withdrawing, label=request.label)
     code = request.finding.code if request.finding else None
-    if event is Event.RETRY and code == "undo_incomplete":
+    if event in {Event.RETRY, Event.ASK_AGAIN} and code == "undo_incomplete":
         raise Refusal(
             f"{request.label} could not be undone completely, so it cannot be retried. "
             "Withdraw it again to finish the undo."

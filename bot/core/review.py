@@ -68,7 +68,12 @@ class AppRules:
 
 
 def candidate_usernames(request: Request, domain: str, in_use: frozenset[str]) -> tuple[str, ...]:
-    """The typed username, or a row of proposals of which the first free one is taken."""
+    """The typed username, or a row of proposals of which the first free one is taken.
+
+    A request that is asked again keeps the one under which it may have made a user.
+    """
+    if request.pinned:
+        return (request.pinned.username,)
     if request.asked.username:
         return (request.asked.username,)
     names: list[str] = []

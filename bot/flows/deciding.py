@@ -12,7 +12,7 @@ from bot.core.policy import Action, Actor
 from bot.flows import reading, telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_provision
-from bot.flows.requests import change, may, undecided
+from bot.flows.requests import change, may, undecided, undo_first
 from store import ledger
 from store.records import Request, Source, Vote
 
@@ -44,7 +44,7 @@ async def decide(
         if not await ledger.add_vote(conn, request.id, vote):
             raise ledger.Conflict  # a click of the same person was faster: read what it did
         if not approve:
-            return await _reject(conn, request, actor, reason, now)
+            return await _reject(ctx, conn, request, actor, reason, now)
         return await _approve(ctx, conn, request, vote, now)
 
     return await change(ctx, request_id, act)
@@ -73,10 +73,19 @@ def _may_decide(request: Request, actor: Actor, wanted_hash: str, *, approve: bo
 
 
 async def _reject(
-    conn: AsyncConnection, request: Request, actor: Actor, reason: str, now: datetime
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    actor: Actor,
+    reason: str,
+    now: datetime,
 ) -> Request:
+    """End it; what an earlier approval let be made is undone first, and then it is withdrawn."""
     state = lifecycle.move(request, Event.REJECT)
-    changed = await ledger.change(conn, request, now=now, state=state)
+    if request.pinned is not None:
+        changed = await undo_first(ctx, conn, request, now)
+    else:
+        changed = await ledger.change(conn, request, now=now, state=state)
     await telling.note(
         conn,
         changed,
@@ -88,7 +97,8 @@ async def _reject(
         was=request.state,
     )
     await telling.show(conn, changed, now)
-    await telling.show_end(conn, changed, now)
+    if not changed.withdrawing:
+        await telling.show_end(conn, changed, now)
     return changed
 
 

@@ -18,7 +18,7 @@ from bot.core import lifecycle
 from bot.core.duedates import EXPIRY, REMINDER, Expire, Remind
 from bot.core.lifecycle import Event
 from bot.engine import Job, Jobs, Run
-from bot.flows import slots, telling
+from bot.flows import requests, slots, telling
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.steady import step
@@ -113,7 +113,7 @@ async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list
                     return [await _remind(ctx, conn, request, number, now)]
                 case Expire():
                     await usage.drop_dates(conn, request_id)
-                    return await _expire(conn, request, now)
+                    return await _expire(ctx, conn, request, now)
                 case _:
                     return []
     except Conflict:
@@ -152,7 +152,12 @@ async def _remind(
     return message
 
 
-async def _expire(conn: AsyncConnection, request: Request, now: datetime) -> list[str]:
+async def _expire(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime
+) -> list[str]:
+    """End it; what an earlier approval let be made is undone first, and then it is withdrawn."""
+    if request.pinned is not None:
+        return await _take_back(ctx, conn, request, now)
     changed = await end(
         conn,
         request,
@@ -168,6 +173,25 @@ async def _expire(conn: AsyncConnection, request: Request, now: datetime) -> lis
         *(f"{changed.label}/dm/{one}" for one in people),
         *(f"{changed.label}/end/{one}/{changed.state}-{changed.version}" for one in people),
     ]
+
+
+async def _take_back(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime
+) -> list[str]:
+    lifecycle.move(request, Event.EXPIRE)
+    changed = await requests.undo_first(ctx, conn, request, now)
+    await telling.note(
+        conn,
+        changed,
+        now=now,
+        actor=str(Source.CLOCK),
+        source=Source.CLOCK,
+        event="expired",
+        detail="Nobody approved it again in time: what was made is being undone",
+        was=request.state,
+    )
+    await telling.show(conn, changed, now)
+    return [f"{changed.label}/card"]
 
 
 async def enqueue(

@@ -20,7 +20,7 @@ from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Survey, Unavailable
 from store import catalogue, ledger
-from store.records import Json, Preflight, Request, Source, State
+from store.records import Json, Preflight, Request, Source, State, Wanted
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
@@ -38,6 +38,8 @@ async def look(ctx: Context, request_id: int) -> Json | None:
     async with ctx.database.read() as conn:
         request = await ledger.get(conn, request_id)
         if request is None or request.state is not State.REQUESTED or request.preflight:
+            return None
+        if request.withdrawing:
             return None
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
     begun = ctx.clock()
@@ -96,14 +98,22 @@ async def _judge(
     grants = access.resolve_edit_all(access.close(request.asked.grants, facts), facts)
     checked = review.review(
         request,
-        seen=_seen(survey, cached.org_id if cached else None),
+        seen=_seen(survey, cached.org_id if cached else None, request.pinned),
         facts=facts,
         grants=grants,
         names=names,
         org=_org_rules(ctx, request.asked.org),
         app=_app_rules(ctx, request.asked.org, request.asked.app),
-        license_seats=replace(license_seats, total=survey.license_total, used=survey.license_used),
-        psl_seats=replace(psl_seats, total=survey.psl_total, used=survey.psl_used),
+        license_seats=replace(
+            license_seats,
+            total=survey.license_total,
+            used=survey.license_used - (request.user_made_at is not None),
+        ),
+        psl_seats=replace(
+            psl_seats,
+            total=survey.psl_total,
+            used=survey.psl_used - (request.psl_made_at is not None),
+        ),
         approvers=await ctx.approvers(),
         required=ctx.settings.approval.required,
         at=ctx.clock(),
@@ -113,15 +123,17 @@ async def _judge(
     return replace(checked, plan=plan.say_all(checked.wanted))
 
 
-def _seen(survey: Survey, cached_org_id: str | None) -> review.Seen:
+def _seen(survey: Survey, cached_org_id: str | None, pinned: Wanted | None) -> review.Seen:
+    """What was seen, but for what an earlier run of a request asked again may have made."""
+    own = {pinned.username.lower(), *(one.name.lower() for one in pinned.sets)} if pinned else set()
     return review.Seen(
         org_id=survey.identity.org_id,
         cached_org_id=cached_org_id,
         is_sandbox=survey.identity.is_sandbox,
         organization_type=survey.identity.organization_type,
         has_trial_end=survey.identity.has_trial_end,
-        taken=survey.taken,
-        sets=survey.sets,
+        taken=frozenset(name for name in survey.taken if name.lower() not in own),
+        sets=frozenset(name for name in survey.sets if name.lower() not in own),
         profile=survey.profile,
         app_id=survey.app.id if survey.app else None,
         app_admin_approved=survey.app.admin_approved if survey.app else None,

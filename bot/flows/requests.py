@@ -27,7 +27,11 @@ _TRIES = 5
 
 
 async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
-    """Provision a blocked request again, while its approvals hold; raises `Refusal`."""
+    """Provision a blocked request again; raises `Refusal`.
+
+    While its approvals hold it goes on where it stopped. Later it is asked for again: nothing is
+    done on the word of somebody who looked at it long ago.
+    """
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
         may(actor, Action.RETRY, request)
@@ -39,11 +43,7 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
         state = lifecycle.move(request, Event.RETRY)
         valid_for = ctx.settings.approval.valid_for
         if request.approved_at is None or now - request.approved_at > valid_for:
-            raise Refusal(
-                f"The approval of {request.label} is too old: approvals hold for"
-                f" {_length(valid_for)}. Please withdraw it and ask again, so that somebody looks"
-                " at it afresh."
-            )
+            return await _ask_again(ctx, conn, request, actor, now)
         changed = await ledger.change(
             conn,
             request,
@@ -61,21 +61,57 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
     return await change(ctx, request_id, act)
 
 
+async def _ask_again(
+    ctx: Context, conn: AsyncConnection, request: Request, actor: Actor, now: datetime
+) -> Request:
+    """Void the votes, look at the org again and ask with a new card; what was made keeps its names.
+
+    The owner keeps the direct message that an approval once gave them.
+    """
+    await ledger.void_votes(conn, request.id, now=now)
+    changed = await ledger.change(
+        conn,
+        request,
+        now=now,
+        state=lifecycle.move(request, Event.ASK_AGAIN),
+        pinned=request.wanted,
+        preflight=None,
+        wanted_hash="",
+        finding=None,
+        next_try_at=None,
+        proof_until=None,
+        preflights=request.preflights + 1,
+    )
+    await enqueue_preflight(ctx, conn, changed)
+    length = _length(ctx.settings.approval.valid_for)
+    detail = f"Asked again, because approvals hold for {length}: earlier votes count no more"
+    await _tell(conn, changed, now, actor, "asked_again", detail, request.state)
+    return changed
+
+
+async def undo_first(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime
+) -> Request:
+    """Begin to undo what a request made; it ends when that has ended."""
+    changed = await ledger.change(
+        conn, request, now=now, withdrawing=True, next_try_at=None, undos=request.undos + 1
+    )
+    await enqueue_undo(ctx, conn, changed)
+    return changed
+
+
 async def withdraw(ctx: Context, request_id: int, actor: Actor) -> Request:
     """Take a request back. Before approval at once; afterwards what was made is undone first."""
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
         may(actor, Action.WITHDRAW, request)
         state = lifecycle.move(request, Event.WITHDRAW)
-        if request.state is State.REQUESTED:
+        if request.state is State.REQUESTED and request.pinned is None:
             changed = await ledger.change(conn, request, now=now, state=state)
             await _tell(conn, changed, now, actor, "withdrawn", "Withdrawn", request.state)
             await telling.show_end(conn, changed, now)
             return changed
-        changed = await ledger.change(
-            conn, request, now=now, withdrawing=True, next_try_at=None, undos=request.undos + 1
-        )
-        await enqueue_undo(ctx, conn, changed)
+        changed = await undo_first(ctx, conn, request, now)
         detail = "Withdrawal begun: what was made is being undone"
         await _tell(conn, changed, now, actor, "withdrawing", detail, request.state)
         return changed

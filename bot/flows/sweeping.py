@@ -63,12 +63,12 @@ async def _mend(ctx: Context, seen: Request, run_id: str, now: datetime) -> None
             if request is None or request.version != seen.version:
                 return
             _log.error("run.dead", request=seen.label, run=run_id)
-            if request.state is State.REQUESTED:
+            if request.withdrawing:
+                await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
+            elif request.state is State.REQUESTED:
                 again = request.preflights + 1
                 changed = await ledger.change(conn, request, now=now, preflights=again)
                 await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
-            elif request.withdrawing:
-                await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
             else:
                 await _block(conn, request, diagnosis.run_failed(run_id), now)
     except Conflict:

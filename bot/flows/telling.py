@@ -33,7 +33,13 @@ async def show(conn: AsyncConnection, request: Request, now: datetime) -> None:
 
 
 async def show_card(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:
-    """Want the approval card: posted once, edited from then on."""
+    """Want the approval card: posted once, edited from then on.
+
+    A request that is asked again gets a new one, and the old one says so for the last time.
+    """
+    if request.pinned is not None:
+        old = f"{request.label}/old_card/{request.preflights}"
+        await outbox.replace(conn, f"{request.label}/card", old, surface="old_card", now=now)
     await outbox.want(
         conn,
         f"{request.label}/card",

@@ -42,7 +42,7 @@ async def observe(ctx: Context, request_id: int, _run: str) -> Json:
         ours = await ledger.intended(conn, request_id)
     if request is None or not request.withdrawing:
         return {"end": "gone"}
-    wanted = request.preflight.wanted if request.preflight else None
+    wanted = request.wanted
     if wanted is None or not ours:
         return {"end": "done", "stays": []}
     found = await converging.look(ctx, request.asked.org, wanted)

@@ -23,6 +23,7 @@ from bot.slack.views import digest as digest_view
 from bot.slack.views import replies
 from bot.slack.views import stale as stale_view
 from bot.slack.views.parts import Payload
+from store.records import State
 
 
 class Commands:
@@ -86,8 +87,12 @@ class Commands:
                 await requests.test(self._ctx, number, actor)
                 words = f"IU-{number} is being tested now; its messages say how it went."
             case said.Retry(id=number):
-                await requests.retry(self._ctx, number, actor)
-                words = f"IU-{number} goes on now; its messages move as it does."
+                request = await requests.retry(self._ctx, number, actor)
+                words = (
+                    f"The approval of IU-{number} is too old: it is checked and asked for again."
+                    if request.state is State.REQUESTED
+                    else f"IU-{number} goes on now; its messages move as it does."
+                )
             case said.Withdraw(id=number):
                 request = await requests.withdraw(self._ctx, number, actor)
                 words = (

@@ -27,6 +27,8 @@ async def render(settings: Settings, conn: AsyncConnection, message: Message) ->
     if request is None or (message.surface == "end" and not _still(request, message)):
         return None
     shown = await load(settings, conn, request)
+    if message.surface == "old_card":
+        return card.replaced(shown)
     if message.surface == "reminder":
         return await _reminder(conn, shown)
     views = {"card": card.card, "dm": dm.dm, "end": dm.end}

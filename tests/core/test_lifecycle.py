@@ -10,10 +10,17 @@ from store.records import State
 from tests.core.cast import a_finding, a_request
 
 CONTRACT = {
-    State.REQUESTED: {State.APPROVED, State.REJECTED, State.WITHDRAWN, State.EXPIRED},
+    # From requested to blocked: only an undo that fails, of a request that was asked again.
+    State.REQUESTED: {
+        State.APPROVED,
+        State.REJECTED,
+        State.WITHDRAWN,
+        State.EXPIRED,
+        State.BLOCKED,
+    },
     State.APPROVED: {State.PROVISIONED, State.BLOCKED, State.WITHDRAWN},
     State.PROVISIONED: {State.LIVE, State.BLOCKED, State.WITHDRAWN},
-    State.BLOCKED: {State.APPROVED, State.WITHDRAWN},
+    State.BLOCKED: {State.APPROVED, State.REQUESTED, State.WITHDRAWN},
 }
 
 
@@ -76,9 +83,17 @@ def test_a_blocked_request_is_retried_unless_its_undo_is_incomplete() -> None:
     blocked = a_request(state=State.BLOCKED, finding=a_finding("sees_nothing"))
     assert move(blocked, Event.RETRY) is State.APPROVED
     stuck = a_request(state=State.BLOCKED, finding=a_finding("undo_incomplete"))
-    with pytest.raises(Refusal, match="Withdraw it again"):
-        move(stuck, Event.RETRY)
+    for event in (Event.RETRY, Event.ASK_AGAIN):
+        with pytest.raises(Refusal, match="Withdraw it again"):
+            move(stuck, event)
     assert move(stuck, Event.WITHDRAW) is State.BLOCKED
+
+
+def test_a_request_that_is_asked_again_ends_only_when_its_undo_has() -> None:
+    assert move(a_request(state=State.BLOCKED), Event.ASK_AGAIN) is State.REQUESTED
+    undoing = a_request(withdrawing=True)
+    assert move(undoing, Event.UNDONE) is State.WITHDRAWN
+    assert move(undoing, Event.UNDO_FAILED) is State.BLOCKED
 
 
 @pytest.mark.parametrize("state", [State.PROVISIONED, State.LIVE, State.BLOCKED])

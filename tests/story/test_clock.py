@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import pytest
-
-from bot.flows import digest, duedates, slots
-from store import outbox, usage
+from bot.flows import duedates
+from store import usage
 from store.records import State
-from tests.story.house import House, living_house
+from tests.story.house import House
 
 
 async def move_dates(house: House, length: timedelta) -> None:

@@ -44,6 +44,15 @@ def card(shown: Shown) -> Payload:
     return parts.message(_text(shown), blocks)
 
 
+def replaced(shown: Shown) -> Payload:
+    """What is left of a card whose request was asked again on a new one."""
+    words = (
+        f"{title(shown)}: the approval was too old, so it is asked again."
+        " Please go on with the newest card."
+    )
+    return parts.message(words, [section(words)])
+
+
 def _text(shown: Shown) -> str:
     request = shown.request
     if not waits(request):

@@ -65,6 +65,8 @@ def end(shown: Shown) -> Payload:
             )
         case State.REJECTED:
             words = f"{name} was rejected{_by(request)}. {_ASK_AGAIN}"
+        case State.WITHDRAWN if _was_rejected(request):
+            words = f"{name} was rejected{_by(request)}. {_undone(request)} {_ASK_AGAIN}"
         case State.WITHDRAWN:
             words = f"{name} is withdrawn. {_undone(request)}"
         case State.EXPIRED:
@@ -91,6 +93,11 @@ def _by(request: Request) -> str:
     return (
         f" by <@{last.who}>: “{line(last.reason, 2000)}”" if last.reason else f" by <@{last.who}>"
     )
+
+
+def _was_rejected(request: Request) -> bool:
+    """Did a rejection end it? Where an earlier approval had let things be made, they are undone."""
+    return bool(request.votes) and request.votes[-1].decision == "reject"
 
 
 def _undone(request: Request) -> str:
@@ -123,6 +130,8 @@ def _story(shown: Shown) -> list[str]:
             return [_blocked(request), *test_lines(request)]
         case State.REJECTED:
             return _rejected(request)
+        case State.WITHDRAWN if _was_rejected(request):
+            return [f"It was rejected{_by(request)}. {_undone(request)}"]
         case State.WITHDRAWN:
             return [f"It was taken back. {_undone(request)}"]
         case _:
@@ -131,6 +140,13 @@ def _story(shown: Shown) -> list[str]:
 
 def _before(shown: Shown) -> list[str]:
     preflight = shown.request.preflight
+    if preflight is None and shown.request.pinned is not None:
+        return [
+            (
+                "Its approval was too old, so it is asked for again:"
+                " the bot looks at the org first, then it asks the approvers."
+            )
+        ]
     if preflight is None:
         return [
             (

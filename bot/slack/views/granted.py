@@ -38,7 +38,8 @@ def plan(shown: Shown, *, most: int) -> Blocks:
 
 def _moves(request: Request) -> bool:
     """Is it, or was it, being set up, and not undone since?"""
-    return request.approved_at is not None and not _stage(request)
+    begun = request.approved_at is not None and request.state is not State.REQUESTED
+    return begun and not _stage(request)
 
 
 def _stage(request: Request) -> str:
