@@ -16,6 +16,8 @@ from store.records import Finding, Json, Request, Source
 
 Enqueue = Callable[[Context, AsyncConnection, Request, Any], Awaitable[None]]
 _AWAY = "unavailable"
+_TRIES = frozenset({"batch", "intent"})
+LONGEST = timedelta(minutes=5)
 PATIENCE = timedelta(hours=1)
 """How long an org may be away before a person is told; work goes on by itself until then."""
 
@@ -53,8 +55,19 @@ async def end(
 
 async def patient(conn: AsyncConnection, request: Request, now: datetime) -> bool:
     """Is it too early to trouble a person, because the org has not been away for long?"""
-    last = (await ledger.journal(conn, request.id))[-1]
-    return last.event != _AWAY or now - last.at < PATIENCE
+    since = await _away_since(conn, request)
+    return since is None or now - since < PATIENCE
+
+
+async def _away_since(conn: AsyncConnection, request: Request) -> datetime | None:
+    """Since when the org has been away: since nothing but tries is in the journal."""
+    since = None
+    for line in reversed(await ledger.journal(conn, request.id)):
+        if line.event == _AWAY:
+            since = line.at
+        elif line.event not in _TRIES:
+            break
+    return since
 
 
 def away(reason: str) -> Finding:
@@ -70,10 +83,14 @@ async def later(
     reason: str,
     **columns: Any,
 ) -> None:
-    """The org is away: a successor tries again by itself. One line says so, however often."""
+    """The org is away: a successor tries again by itself. One line says so, however often.
+
+    The waits grow with the time that it is away, so that an outage is not a row of tries.
+    """
     now = ctx.clock()
+    since = await _away_since(conn, request)
     changed = await ledger.change(conn, request, now=now, **columns)
-    if (await ledger.journal(conn, request.id))[-1].event != _AWAY:
+    if since is None:
         await telling.note(
             conn,
             changed,
@@ -83,4 +100,5 @@ async def later(
             event=_AWAY,
             detail=f"The org does not answer ({reason}); trying again by itself",
         )
-    await enqueue(ctx, conn, changed, ctx.away_wait)
+    wait = min((now - since) / 2, LONGEST) if since else ctx.away_wait
+    await enqueue(ctx, conn, changed, max(wait, ctx.away_wait))

@@ -99,14 +99,21 @@ async def test_an_object_or_field_that_was_deleted_meanwhile_is_named(
     assert gone in finding.cause
 
 
+@pytest.mark.parametrize(
+    "about", [{"path": "composite"}, {"sobject": "User"}], ids=["altogether", "for one write"]
+)
 async def test_an_org_that_stays_away_is_told_after_an_hour(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, about: dict[str, str]
 ) -> None:
     monkeypatch.setattr(ending, "PATIENCE", timedelta(0))
     page = Reply(status=503, body="<html>maintenance</html>", whole=True)
-    await approved_then(house, lambda one: one.org.faults.add(page, path="composite", times=1000))
+    await approved_then(
+        house,
+        lambda one: one.org.faults.add(page, method="POST", **about, times=1000),
+    )
     finding = await blocked(house, "org_busy")
     assert "HTTP 503" in finding.cause
+    assert len([one for one in await house.journal() if one.event == "unavailable"]) == 1
     house.org.faults.clear()
     await retried(house)
 

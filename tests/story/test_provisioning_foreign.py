@@ -134,3 +134,20 @@ async def test_a_retry_goes_on_when_the_foreign_name_is_gone(house: House) -> No
     house.org.remove_row("PermissionSet", str(row["Id"]))
     await house.person("rae").command("/integration-user retry IU-1")
     await house.ends("live")
+
+
+async def test_a_withdrawal_leaves_what_somebody_else_made_and_says_so(house: House) -> None:
+    hold = house.org.faults.hold(method="POST", sobject="User")
+    await house.ask()
+    await house.approve()
+    await hold.reached()
+    foreign_user(house)
+    theirs = house.org.user(USERNAME)
+    hold.release()
+    await blocked(house, "foreign_object")
+    await house.person("rae").command("/integration-user withdraw IU-1")
+    await house.ends("withdrawn")
+    assert house.org.user(USERNAME) == theirs
+    assert not house.org.rows("PermissionSet", Name=SET)
+    end = (await house.journal())[-1]
+    assert f"{USERNAME} stays: it was created by Max Admin" in end.detail

@@ -78,6 +78,14 @@ async def test_while_the_run_waits_for_the_org_nothing_is_ever_written(house: Ho
 async def test_in_the_middle_the_run_stops_at_its_next_step_and_is_undone(
     house: House, sobject: str, *, after: bool
 ) -> None:
+    await withdrawn_in_the_middle(house, sobject, after=after)
+
+
+async def test_the_same_race_is_settled_by_either_database(any_house: House) -> None:
+    await withdrawn_in_the_middle(any_house, "User", after=True)
+
+
+async def withdrawn_in_the_middle(house: House, sobject: str, *, after: bool) -> None:
     before = others(house)
     hold = house.org.faults.hold(after=after, method="POST", sobject=sobject)
     await everything(house)
