@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
-from bot.config import ConfigError, Settings, proxy_for, ssl_context
+from bot.config import Settings, proxy_for, ssl_context
 from bot.engine import (
     JSON,
     Engine,
@@ -46,6 +46,7 @@ from store.schema import current_ok
 
 _log = structlog.get_logger(__name__)
 _PROBE = 2.0
+Listen = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Pace:
 
 
 class CannotListen(RuntimeError):  # noqa: N818 - reads as a sentence at the raise
-    """The port of `[health]` cannot be had."""
+    """The port of `[health]`, or of `[slack]` in HTTP mode, cannot be had."""
 
 
 class App:
@@ -84,6 +85,7 @@ class App:
         self._connected = False
         self._connecting: asyncio.Task[None] | None = None
         self.health_port = 0
+        self.slack_port = 0
 
     async def start(self) -> None:
         """Start everything; what was started is stopped again when a later part cannot.
@@ -94,7 +96,8 @@ class App:
             raise SchemaMissing
         self._build()
         try:
-            self.health_port = await self._listen()
+            self.health_port = await self._listen("health", self._health.start)
+            self.slack_port = await self._listen("slack", self.receiver.listen)
             await self._scheduler.look_now()
             await self._scheduler.catch_up()
             await self.engine.launch()
@@ -111,7 +114,7 @@ class App:
         _log.info("bot.stopping")
         pace = self._pace
         await self._connect_no_more()
-        await _within(pace.drain_slack + 0.2, "slack", self.socket.drain(pace.drain_slack))
+        await _within(pace.drain_slack + 0.2, "slack", self.receiver.drain(pace.drain_slack))
         self._scheduler.stop()
         await _within(pace.drain_engine + 0.4, "engine", self.engine.drain(pace.drain_engine))
         last = pace.drain_courier + 0.2
@@ -156,9 +159,11 @@ class App:
         for part in (preflight, provisioning, undoing, smoke, catalogue, digest, stale, duedates):
             part.register(jobs, self.context)
         self._scheduler = Clock(self.context)
-        self.surface = bolt.build(self.context, self.client, self.people, "")
-        token = self.settings.environment.slack_app_token
-        self.socket = bolt.Socket(self.surface.app, token.get_secret_value() if token else "")
+        secret = bolt.secret_of(self.settings)
+        self.surface = bolt.build(self.context, self.client, self.people, secret)
+        self.receiver = bolt.receiver(
+            self.surface, self.settings, lambda url: proxy_for(url, self._environ)
+        )
 
     def _context(self) -> Context:
         return Context(
@@ -172,25 +177,25 @@ class App:
             away_wait=timedelta(seconds=self._pace.away),
         )
 
-    async def _listen(self) -> int:
+    async def _listen(self, table: Literal["health", "slack"], start: Listen) -> int:
         try:
-            return await self._health.start()
+            return await start()
         except OSError as error:
-            health = self.settings.health
+            place = self.settings.health if table == "health" else self.settings.slack
             raise CannotListen(
-                f"[health] cannot listen on {health.host}, port {health.port} ({error.strerror}). "
+                f"[{table}] cannot listen on {place.host}, port {place.port} ({error.strerror}). "
                 "Write another port; 0 takes any that is free."
             ) from None
 
     async def _connect(self) -> None:
-        await connect(self.people, self.socket)
+        await connect(self.people, self.receiver)
         self._connected = True
 
     async def _connect_no_more(self) -> None:
+        """Give up reaching Slack; what went wrong there is told by who waits for a failure."""
         if self._connecting is not None:
             self._connecting.cancel()
-            with suppress(asyncio.CancelledError, ConfigError):
-                await self._connecting
+            await asyncio.wait({self._connecting})
 
     async def wait_failed(self) -> None:
         """Return never, unless Slack refuses us: then raise why."""
@@ -201,7 +206,7 @@ class App:
     async def not_ready(self) -> Mapping[str, str]:
         """The parts that are not ready, each with its reason."""
         missing: dict[str, str] = {}
-        if not (self._connected and await self.socket.connected()):
+        if not (self._connected and await self.receiver.connected()):
             missing["slack"] = "not connected"
         store, alive = await asyncio.gather(self._store_not_ready(), self.engine.alive())
         missing |= store

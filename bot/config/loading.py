@@ -167,6 +167,18 @@ def _approval(table: Any) -> Iterator[str]:
         )
 
 
+def _how_slack_reaches_us(raw: dict[str, Any], environment: Environment) -> Iterator[str]:
+    slack = raw.get("slack")
+    http = isinstance(slack, dict) and slack.get("mode") == "http"
+    if http and environment.slack_signing_secret is None:
+        yield (
+            "SLACK_SIGNING_SECRET is not set: write the signing secret from the app's "
+            "Basic Information"
+        )
+    if not http and environment.slack_app_token is None:
+        yield "SLACK_APP_TOKEN is not set: write the app-level token, which begins xapp-"
+
+
 def _needs(raw: dict[str, Any], folder: Path, environment: Environment) -> Iterator[str]:
     """What only a running bot needs."""
 
@@ -181,8 +193,7 @@ def _needs(raw: dict[str, Any], folder: Path, environment: Environment) -> Itera
         yield "There is no org: write a table [orgs.NAME]; docs/salesforce-setup.md shows one."
     if environment.slack_bot_token is None:
         yield "SLACK_BOT_TOKEN is not set: write the bot token, which begins xoxb-"
-    if environment.slack_app_token is None:
-        yield "SLACK_APP_TOKEN is not set: write the app-level token, which begins xapp-"
+    yield from _how_slack_reaches_us(raw, environment)
     for place, table in _holders(raw):
         variable = table.get("private_key_env")
         path = _key_file(table, folder)

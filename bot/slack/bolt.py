@@ -17,17 +17,20 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.config import Settings
 from bot.flows.context import Context
 from bot.slack.actions import Actions
 from bot.slack.answering import Afterwards, sorry
 from bot.slack.commands import Commands
+from bot.slack.http import Http
 from bot.slack.modals import Modals
 from bot.slack.options import Options
 from bot.slack.people import People
-from bot.slack.socket import Socket
+from bot.slack.receiving import Receiver
+from bot.slack.socket import Route, Socket
 from bot.slack.voice import Voice
 
-__all__ = ["Socket", "Surface", "build", "web_client"]
+__all__ = ["Http", "Receiver", "Socket", "Surface", "build", "receiver", "secret_of", "web_client"]
 
 _log = structlog.get_logger(__name__)
 _OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
@@ -66,6 +69,21 @@ class Surface:
 
     app: AsyncApp
     afterwards: Afterwards
+
+
+def receiver(surface: Surface, settings: Settings, route: Route) -> Receiver:
+    """The way that `[slack] mode` names; `route` answers the proxy for an address."""
+    app, slack = surface.app, settings.slack
+    if slack.mode == "http":
+        return Http(app, secret_of(settings), host=slack.host, port=slack.port)
+    token = settings.environment.slack_app_token
+    return Socket(app, token.get_secret_value() if token else "", route=route)
+
+
+def secret_of(settings: Settings) -> str:
+    """What Slack signs its requests with; empty when none is set, as Socket Mode has no need."""
+    secret = settings.environment.slack_signing_secret
+    return secret.get_secret_value() if secret else ""
 
 
 def build(ctx: Context, client: AsyncWebClient, people: People, signing_secret: str) -> Surface:

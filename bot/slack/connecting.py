@@ -11,15 +11,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.config import ConfigError
 from bot.slack import refusals
 from bot.slack.people import People
-from bot.slack.socket import Socket
+from bot.slack.receiving import Receiver
 
 _log = structlog.get_logger(__name__)
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 30.0
-_AGAIN = "install the app again and copy SLACK_BOT_TOKEN and SLACK_APP_TOKEN"
+_AGAIN = "install the app again and copy {tokens}"
 _REMEDIES = {
-    "invalid_auth": "copy SLACK_BOT_TOKEN and SLACK_APP_TOKEN again from the app's pages",
-    "not_authed": "set SLACK_BOT_TOKEN and SLACK_APP_TOKEN",
+    "invalid_auth": "copy {tokens} again from the app's pages",
+    "not_authed": "set {tokens}",
     "not_allowed_token_type": "SLACK_BOT_TOKEN begins xoxb- and SLACK_APP_TOKEN begins xapp-",
     "missing_scope": "make an app-level token with connections:write and write SLACK_APP_TOKEN",
     "account_inactive": _AGAIN,
@@ -28,17 +28,18 @@ _REMEDIES = {
 }
 
 
-async def connect(people: People, socket: Socket) -> None:
+async def connect(people: People, receiver: Receiver) -> None:
     """Return once Slack delivers to us. Raises ConfigError when it refuses one of the tokens."""
     wait = _FIRST_WAIT
     while True:
         try:
             await people.warm()
-            await socket.connect_async()
+            await receiver.connect_async()
         except SlackApiError as error:
             code = refusals.code(error)
             if code in _REMEDIES:
-                sentence = f"Slack refuses the token ({code}): {_REMEDIES[code]}."
+                remedy = _REMEDIES[code].format(tokens=receiver.tokens)
+                sentence = f"Slack refuses the token ({code}): {remedy}."
                 raise ConfigError([sentence]) from None
             _log.warning("slack.connect", error=code or "no answer of Slack's")
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

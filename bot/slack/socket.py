@@ -1,23 +1,29 @@
-"""Socket Mode: bounded, drained, and never tied to a dead address."""
+"""Socket Mode: bounded, drained, watched, and never tied to a dead address."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.middleware.authorization.async_single_team_authorization import (
-    AsyncSingleTeamAuthorization,
-)
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack import refusals
+from bot.slack.receiving import AT_ONCE, InHand, introduce
 
 _log = structlog.get_logger(__name__)
-_AT_ONCE = 64
+Route = Callable[[str], str | None]
+"""The proxy for an address, or None."""
+
+_LEAVE_WITHIN = 2.0
+_TOO_MANY = 429
 
 
 class _Client(SocketModeClient):
@@ -25,6 +31,22 @@ class _Client(SocketModeClient):
 
     patience = 20.0
     """Seconds for one address."""
+
+    route: Route
+    in_hand: InHand
+
+    async def issue_new_wss_url(self) -> str:
+        """A fresh address; NO_PROXY may name its host, which is not the Web API's.
+
+        The library's own stumbles over an answer that is not Slack's, such as a gateway's 503.
+        """
+        try:
+            answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+        except SlackApiError as error:
+            raise refusals.named(error) from None
+        url = str(answer["url"])
+        self.proxy = self.route(url)
+        return url
 
     async def connect(self) -> None:
         """Connect; after some seconds without success a fresh address is asked for."""
@@ -36,17 +58,45 @@ class _Client(SocketModeClient):
             self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
             raise
 
+    async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        """Hear a message; a request to go is followed when what came on this connection is acked.
+
+        The library closes the old connection before it opens a new one, and an ack is taken only
+        on the connection that its envelope came on.
+        """
+        if message.get("type") == "disconnect":
+            _log.info("slack.disconnect", reason=str(message.get("reason"))[:40])
+            await self.in_hand.idle(_LEAVE_WITHIN)
+        await super().run_message_listeners(message, raw_message)
+
 
 class Socket(AsyncSocketModeHandler):
-    """Socket Mode that bounds what runs at once and can be drained.
+    """Socket Mode that bounds what runs at once, watches its connection and can be drained.
 
     The library starts one unreferenced task per envelope, without a bound, and its close does not
-    wait for them (slack-platform 2.1).
+    wait for them (slack-platform 2.1). It takes a websocket for a connection even when Slack never
+    said hello on it, and trusts a task that nobody watches to make a new one: here `silence`
+    seconds without a living connection are answered with a fresh one.
     """
 
-    def __init__(self, app: AsyncApp, app_token: str, *, ping_interval: float = 10.0) -> None:
+    tokens = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN"
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        route: Route | None = None,
+        ping_interval: float = 10.0,
+        silence: float = 30.0,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self.app = app
         self.app_token = app_token
+        self._silence = silence
+        self._in_hand = InHand(at_once)
+        self._greeted: object = None
+        self._watching: asyncio.Task[None] | None = None
         client = _Client(
             app_token=app_token,
             logger=app.logger,
@@ -55,55 +105,68 @@ class Socket(AsyncSocketModeHandler):
             ping_interval=ping_interval,
         )
         client.proxy = app.client.proxy  # without one it takes HTTPS_PROXY, whatever NO_PROXY says
+        client.route = route or (lambda _url: app.client.proxy)
+        client.in_hand = self._in_hand
+        client.message_listeners.append(self._on_message)
         client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
-        self.client: SocketModeClient = client
-        self._free = asyncio.Semaphore(_AT_ONCE)
-        self._in_hand: set[asyncio.Task[object]] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self.client: _Client = client
+
+    async def listen(self) -> int:
+        """Take nothing: the bot opens the connection."""
+        return 0
 
     async def connect_async(self) -> None:
         """Connect; raises what Slack answers when one of the two tokens is wrong.
 
-        Bolt would ask who we are within the first envelope's 3 s, and the library's connect would
-        try a wrong token for ever: both are asked here.
+        The library's connect would try a wrong token for ever, so it is asked here first.
         """
-        try:
-            who = await self.app.client.auth_test()
-            opened = await self.app.client.apps_connections_open(app_token=self.app_token)
-        except SlackApiError as error:
-            raise refusals.named(error) from None
-        for middleware in self.app._async_middleware_list:  # noqa: SLF001 - no public way
-            if isinstance(middleware, AsyncSingleTeamAuthorization):
-                middleware.auth_test_result = who
-        self.client.wss_uri = str(opened["url"])
-        await self.client.connect()  # type: ignore[no-untyped-call]
+        await introduce(self.app)
+        self.client.wss_uri = await self.client.issue_new_wss_url()
+        await self.client.connect()
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="slack watchdog")
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Handle one envelope, also during a drain: without an ack the person sees an error."""
-        task = asyncio.current_task()
-        if task is None:
-            return
-        self._in_hand.add(task)
-        self._idle.clear()
         try:
-            async with self._free:
+            async with self._in_hand.one():
                 await super().handle(client, req)
         except Exception:  # noqa: BLE001 - one envelope must not end the others
             _log.exception("slack.envelope", type=req.type)
-        finally:
-            self._in_hand.discard(task)
-            if not self._in_hand:
-                self._idle.set()
 
     async def connected(self) -> bool:
-        """Is there a living connection to Slack?"""
-        return bool(await self.client.is_connected())
+        """Is there a living connection, on which Slack has said hello?"""
+        greeted = self._greeted is not None and self._greeted is self.client.current_session
+        return greeted and bool(await self.client.is_connected())
 
     async def drain(self, seconds: float) -> None:
         """Disconnect as soon as no envelope is in hand, at the latest after `seconds`."""
-        try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            _log.warning("slack.drain", left=len(self._in_hand))
+        if not await self._in_hand.idle(seconds):
+            _log.warning("slack.drain", left=self._in_hand.count)
+        if self._watching is not None:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
         await self.client.close()  # type: ignore[no-untyped-call]
+
+    async def _on_message(self, _client: object, message: dict[str, Any], _raw: object) -> None:
+        if message.get("type") == "hello":
+            self._greeted = self.client.current_session
+
+    async def _watch(self) -> None:
+        """Make a fresh connection whenever there was no living one for too long."""
+        alive = time.monotonic()
+        while True:
+            await asyncio.sleep(self._silence / 4)
+            if await self.connected():
+                alive = time.monotonic()
+            elif time.monotonic() - alive >= self._silence:
+                _log.warning("slack.silent", seconds=round(time.monotonic() - alive, 1))
+                await self._reconnect()
+                alive = time.monotonic()
+
+    async def _reconnect(self) -> None:
+        try:
+            await self.client.connect_to_new_endpoint(force=True)
+        except Exception as error:  # noqa: BLE001 - Slack may be away: tried again
+            _log.warning("slack.reconnect", error=type(error).__name__)

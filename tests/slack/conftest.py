@@ -53,3 +53,21 @@ async def any_slack_house(database_url: str, database: Database) -> AsyncIterato
     async with living_slack(database_url, database) as house:
         yield house
         assert house.ws.complaints == []
+
+
+@pytest.fixture(params=["socket", "http"])
+async def either_slack_house(
+    request: pytest.FixtureRequest, sqlite_url: str, sqlite: Database
+) -> AsyncIterator[SlackHouse]:
+    """The same over Socket Mode and over HTTP: nothing that a person does may differ."""
+    async with living_slack(sqlite_url, sqlite, mode=request.param) as house:
+        yield house
+        assert house.ws.complaints == []
+
+
+@pytest.fixture
+async def http_house(sqlite_url: str, sqlite: Database) -> AsyncIterator[SlackHouse]:
+    """The same over HTTP."""
+    async with living_slack(sqlite_url, sqlite, mode="http") as house:
+        yield house
+        assert house.ws.complaints == []

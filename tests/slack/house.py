@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from pydantic import SecretStr
@@ -58,6 +58,7 @@ from store.records import (
 )
 
 CARD_CHANNEL = "C0APPROVE"
+Mode = Literal["socket", "http"]
 NAMES = {name: f"U0{name.upper()}" for name in ("rae", "ada", "ben", "olu", "bea", "sam", "max")}
 JOBS = ("preflight", "provision", "undo", "smoke", "catalogue")
 DETAILS: Mapping[str, Any] = {
@@ -151,13 +152,19 @@ class SlackHouse:
     people: People
     courier: Courier
     surface: bolt.Surface
-    socket: bolt.Socket
+    receiver: bolt.Receiver
     clock: Clock
     extra: list[Courier] = field(default_factory=list)
 
     @property
     def database(self) -> Database:
         return self.ctx.database
+
+    @property
+    def socket(self) -> bolt.Socket:
+        """The receiver of a house in Socket Mode."""
+        assert isinstance(self.receiver, bolt.Socket)
+        return self.receiver
 
     def person(self, name: str) -> Any:
         """Rae, Ada, Ben, Olu, Bea, Sam or Max."""
@@ -361,6 +368,23 @@ def courier_for(house: SlackHouse | None, ctx: Context, client: AsyncWebClient) 
     return made
 
 
+def receiver_of(surface: bolt.Surface, ws: SlackWorkspace, mode: Mode) -> bolt.Receiver:
+    """A receiver for the make-believe workspace."""
+    if mode == "http":
+        return bolt.Http(surface.app, ws.signing_secret, host="127.0.0.1", port=0)
+    return bolt.Socket(surface.app, ws.app_token, ping_interval=1)
+
+
+async def reach(receiver: bolt.Receiver, ws: SlackWorkspace) -> None:
+    """Connect the bot and the workspace, whichever of the two it is that calls the other."""
+    port = await receiver.listen()
+    await receiver.connect_async()
+    if port:
+        ws.use_http(f"http://127.0.0.1:{port}/slack/events")
+    else:
+        await ws.connected()
+
+
 @asynccontextmanager
 async def living_slack(
     url: str,
@@ -369,6 +393,7 @@ async def living_slack(
     config: Settings | None = None,
     scopes: Iterable[str] = BOT_SCOPES,
     deliver: bool = True,
+    mode: Mode = "socket",
 ) -> AsyncIterator[SlackHouse]:
     """Build the parts as the composition root does; everything is stopped at the end."""
     config = config or settings()
@@ -399,19 +424,18 @@ async def living_slack(
             approvers=people.approvers,
         )
         couriers.append(courier_for(None, ctx, client))
-        surface = bolt.build(ctx, client, people, "")
-        socket = bolt.Socket(surface.app, ws.app_token, ping_interval=1)
-        house = SlackHouse(ws, ctx, client, people, couriers[0], surface, socket, clock)
+        surface = bolt.build(ctx, client, people, ws.signing_secret if mode == "http" else "")
+        receiver = receiver_of(surface, ws, mode)
+        house = SlackHouse(ws, ctx, client, people, couriers[0], surface, receiver, clock)
         house.extra = couriers
         await people.warm()
-        await socket.connect_async()
-        await ws.connected()
+        await reach(receiver, ws)
         if deliver:
             await house.courier.start()
         try:
             yield house
         finally:
-            await socket.drain(2)
+            await receiver.drain(2)
             for courier in couriers:
                 await courier.stop(3)
             await surface.afterwards.finish(1)

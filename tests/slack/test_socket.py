@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import bolt
+from bot.slack.receiving import InHand
 from tests.slack.house import SlackHouse
 
 
@@ -19,7 +20,7 @@ async def test_envelopes_are_handled_side_by_side(slack_house: SlackHouse) -> No
 
 
 async def test_no_more_than_a_bound_is_handled_at_once(slack_house: SlackHouse) -> None:
-    slack_house.socket._free = asyncio.Semaphore(2)
+    slack_house.socket._in_hand = InHand(2)
     slack_house.ws.faults.slow("users.info", 0.2, times=6)
     begun = time.monotonic()
     shown = await asyncio.gather(*(slack_house.say("rae", "show 1") for _ in range(6)))

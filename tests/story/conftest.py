@@ -20,3 +20,12 @@ async def house(tmp_path: Path, sqlite_url: str) -> AsyncIterator[House]:
 async def any_house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
     async with living_house(tmp_path, database_url) as living:
         yield living
+
+
+@pytest.fixture(params=["socket", "http"])
+async def either_house(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str
+) -> AsyncIterator[House]:
+    """Over Socket Mode and over HTTP: nothing that a person does may differ."""
+    async with living_house(tmp_path, sqlite_url, mode=request.param) as living:
+        yield living

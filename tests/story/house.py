@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot.app import App, Pace
 from bot.config import load
@@ -18,10 +18,13 @@ from bot.sandbox import configuration
 from bot.sandbox.orgs import Org, SalesforceSandbox
 from bot.sandbox.orgs import Switches as OrgSwitches
 from bot.sandbox.workspace import Message, Modal, Person, SlackWorkspace
+from bot.slack import manifest
 from store import ledger, outbox
 from store.records import JournalLine, Request
 
 QUICK = Pace(poll=0.02, courier=0.02, away=0.2, adopt_every=0.5, drain_engine=2.0)
+
+Mode = Literal["socket", "http"]
 
 DETAILS: Mapping[str, Any] = {
     "name": "Warehouse sync",
@@ -64,7 +67,10 @@ class House:
 
     async def ready(self) -> None:
         """Wait until the first look at every org has ended."""
-        await self.slack.connected(timeout=self.patience)
+        if self.app.settings.slack.mode == "socket":
+            await self.slack.connected(timeout=self.patience)
+        else:
+            self.slack.use_http(f"http://127.0.0.1:{self.app.slack_port}/slack/events")
         await self.until_async(self._is_ready)
 
     async def _is_ready(self) -> bool:
@@ -167,10 +173,17 @@ async def living_house(
     tables: configuration.Tables | None = None,
     pace: Pace = QUICK,
     start: bool = True,
+    mode: Mode = "socket",
 ) -> AsyncIterator[House]:
-    """Build the world and the bot in it; everything is stopped at the end."""
+    """Build the world and the bot in it; everything is stopped at the end.
+
+    The bot's token may do what the app's manifest asks for and no more, and each mode is given only
+    what it needs.
+    """
+    if mode == "http":
+        tables = {**(tables or {}), "slack": {"mode": "http", "port": 0}}
     async with (
-        SlackWorkspace() as slack,
+        SlackWorkspace(bot_scopes=manifest.SCOPES) as slack,
         SalesforceSandbox(switches=switches or OrgSwitches()) as salesforce,
     ):
         orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
@@ -180,6 +193,7 @@ async def living_house(
             **configuration.environment(folder, slack, salesforce),
             "DATABASE_URL": database_url,
         }
+        del environ["SLACK_APP_TOKEN" if mode == "http" else "SLACK_SIGNING_SECRET"]
         app = App(load(file, environ, running=True), environ, pace=pace)
         house = House(app, slack, salesforce, folder, environ, file)
         if start:

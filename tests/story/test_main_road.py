@@ -29,6 +29,23 @@ async def test_a_request_travels_from_the_command_to_a_live_user(any_house: Hous
         assert any("live" in reply.text for reply in message.replies)
 
 
+async def test_a_request_travels_the_same_whichever_way_slack_reaches_the_bot(
+    either_house: House,
+) -> None:
+    house = either_house
+    await house.ask()
+    await house.approve()
+    request = await house.ends("live", "blocked")
+    assert str(request.state) == "live", request.finding
+    await house.told()
+    for name in ("rae", "olu"):
+        replies = house.person(name).dm[0].replies
+        assert any("live" in reply.text for reply in replies)
+    refused = [call.error for call in house.slack.calls if call.error]
+    assert refused == []
+    assert house.slack.complaints == []
+
+
 async def test_everything_that_was_granted_is_there_and_nothing_else(house: House) -> None:
     await house.ask()
     await house.approve()

@@ -35,6 +35,7 @@ async def stopped(bot: Bot, number: signal.Signals = signal.SIGTERM) -> float:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_an_idle_bot_ends_at_once(outside: House, number: signal.Signals) -> None:
     async with running(outside) as bot:
+        await bot.idle()
         assert await stopped(bot, number) < 2
     assert bot.said("bot.stopped")
 
@@ -93,12 +94,12 @@ async def test_who_asks_while_the_bot_ends_is_answered(house: House) -> None:
     house.slack.faults.slow("views.open", 1.0)
     first = asyncio.create_task(house.person("rae").command("/integration-user new"))
     await house.slack.until(lambda: not house.slack.faults.waiting)
-    ending = asyncio.create_task(house.app.socket.drain(5.0))
+    ending = asyncio.create_task(house.app.receiver.drain(5.0))
     await asyncio.sleep(0.1)
     assert not first.done()
     late = await house.person("ada").command("/integration-user help")
     assert late.error is None
     assert (await first).error is None
     await ending
-    assert not await house.app.socket.connected()
+    assert not await house.app.receiver.connected()
     assert house.slack.complaints == []

@@ -1,0 +1,219 @@
+"""HTTP mode: Slack posts to us. Signed, bounded, answered once, and drained like Socket Mode."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from bot.slack.manifest import EVENTS_PATH
+from bot.slack.receiving import AT_ONCE, InHand, introduce
+
+_log = structlog.get_logger(__name__)
+
+PATH = EVENTS_PATH
+LARGEST = 1024 * 1024
+"""Bytes of a body; Slack's largest is a view of 250 KB, as a form (slack-platform 1.2)."""
+
+_OPEN = 4 * AT_ONCE
+_READ_WITHIN = 3.0
+_REMEMBERED = 1000
+_PASSED_ON = (
+    "Content-Type",
+    "X-Slack-Request-Timestamp",
+    "X-Slack-Signature",
+    "X-Slack-Retry-Num",
+    "X-Slack-Retry-Reason",
+)
+_CLICKS = {"block_actions", "block_suggestion", "shortcut", "message_action"}
+_VIEWS = {"view_submission", "view_closed"}
+
+
+class Http:
+    """Serves POST /slack/events; everything else is 404 or 405.
+
+    A request is read within its bounds, its signature is checked over the raw bytes, and only then
+    is it understood. Nothing in an answer tells more than the status does.
+    """
+
+    tokens = "SLACK_BOT_TOKEN"
+
+    def __init__(
+        self, app: AsyncApp, signing_secret: str, *, host: str, port: int, at_once: int = AT_ONCE
+    ) -> None:
+        self.app = app
+        self._verifier = SignatureVerifier(signing_secret)
+        self._place = (host, port)
+        self._in_hand = InHand(at_once)
+        self._open = 0
+        self._once = Once(_REMEMBERED)
+        self._introduced = False
+        self._leaving = False
+        self._runner: web.AppRunner | None = None
+
+    async def listen(self) -> int:
+        """Listen; answers the port, which differs from the configured one when that is 0.
+
+        Until Slack told us who we are every request is answered 503. Raises OSError.
+        """
+        server = web.Application(client_max_size=LARGEST)
+        server.router.add_post(PATH, self._receive)
+        runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, *self._place).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        port = int(runner.addresses[0][1])
+        _log.info("slack.listening", host=self._place[0], port=port, path=PATH)
+        return port
+
+    async def connect_async(self) -> None:
+        """Learn who we are, then answer; raises what Slack says when the token is wrong."""
+        await introduce(self.app)
+        self._introduced = True
+
+    async def connected(self) -> bool:
+        """Do we listen, know who we are, and mean to stay?"""
+        return self._runner is not None and self._introduced and not self._leaving
+
+    async def drain(self, seconds: float) -> None:
+        """Answer what still arrives until nothing is in hand, at most `seconds`; then close."""
+        self._leaving = True
+        if not await self._in_hand.idle(seconds):
+            _log.warning("slack.drain", left=self._in_hand.count)
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        if not self._introduced or self._open >= _OPEN:
+            return _refused(503, "not ready, or too much at once")
+        self._open += 1
+        try:
+            return await self._answer(request)
+        finally:
+            self._open -= 1
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if (request.content_length or 0) > LARGEST:
+            return _refused(413, "too large")
+        try:
+            async with asyncio.timeout(_READ_WITHIN):
+                raw = await request.read()
+        except TimeoutError:
+            return _refused(408, "too slow")
+        if not self._signed(raw, request.headers):
+            _log.warning("slack.unsigned", remote=request.remote, bytes=len(raw))
+            return _refused(401, "invalid request")
+        asked = understood(raw, request.headers)
+        if asked is None:
+            _log.warning("slack.malformed", bytes=len(raw))
+            return _refused(400, "malformed")
+        # Its own task: who hangs up after 3 s must not stop work that is half done.
+        answer = self._once.do(_name(asked), lambda: self._dispatch(asked))
+        return _sent(await asyncio.shield(answer))
+
+    def _signed(self, raw: bytes, headers: Mapping[str, str]) -> bool:
+        """Is it Slack's, and of the last five minutes? (slack-platform 2, Signing)."""
+        stamp = headers.get("X-Slack-Request-Timestamp")
+        signature = headers.get("X-Slack-Signature")
+        try:
+            return self._verifier.is_valid(raw, stamp, signature)
+        except (ValueError, TypeError, OverflowError):
+            return False  # a stamp that is no number, bytes that are no text
+
+    async def _dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
+        async with self._in_hand.one():
+            try:
+                return await self.app.async_dispatch(asked)
+            except Exception:  # noqa: BLE001 - one request must not end the others
+                _log.exception("slack.request", type=str(asked.body.get("type"))[:40])
+                return BoltResponse(status=500, body="")
+
+
+class Once:
+    """Does what comes again only once: a retry of Slack's, or of a proxy on the way.
+
+    Who asks while the first is at work gets its answer; what failed may be tried again.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
+
+    def do(
+        self, name: str, work: Callable[[], Awaitable[BoltResponse]]
+    ) -> asyncio.Task[BoltResponse]:
+        """Start `work`, or answer with that of the same name."""
+        known = self._answers.get(name)
+        if known is not None and not _failed(known):
+            return known
+        task = asyncio.ensure_future(work())
+        self._answers[name] = task
+        self._answers.move_to_end(name)
+        while len(self._answers) > self._most and next(iter(self._answers.values())).done():
+            self._answers.popitem(last=False)
+        return task
+
+
+def _failed(task: asyncio.Task[BoltResponse]) -> bool:
+    if not task.done():
+        return False
+    return task.cancelled() or task.exception() is not None or task.result().status != 200
+
+
+def understood(raw: bytes, headers: Mapping[str, str]) -> AsyncBoltRequest | None:
+    """What Slack asks; None when it is nothing that Slack sends.
+
+    Of the headers only those that Slack sets go on: Bolt also obeys some of its own.
+    """
+    kept = {name: headers[name] for name in _PASSED_ON if name in headers}
+    try:
+        asked = AsyncBoltRequest(body=raw.decode("utf-8"), headers=kept)  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return None
+    return asked if _is_whole(asked.body) else None
+
+
+def _is_whole(body: Any) -> bool:
+    """Has it what every payload of its kind has?"""
+    if not isinstance(body, dict):
+        return False
+    kind = body.get("type")
+    if "command" in body:
+        return bool(body["command"] and body.get("user_id"))
+    if kind in _CLICKS or kind in _VIEWS:
+        user, view = body.get("user"), body.get("view")
+        whole = isinstance(user, dict) and isinstance(user.get("id"), str)
+        return whole and (kind in _CLICKS or (isinstance(view, dict) and "blocks" in view))
+    if kind == "event_callback":
+        return isinstance(body.get("event"), dict)
+    return (kind == "url_verification" and "challenge" in body) or body.get("ssl_check") == "1"
+
+
+def _name(asked: AsyncBoltRequest) -> str:
+    """The event's id, which its retries share; else the signature, no two of which are alike."""
+    event = asked.body.get("event_id")
+    return str(event) if event else asked.headers["x-slack-signature"][0]
+
+
+def _sent(answer: BoltResponse) -> web.Response:
+    """Bolt's answer as aiohttp sends it; the headers stay as they are, for who asks again."""
+    kind = answer.first_headers().get("content-type", "text/plain").partition(";")[0]
+    body = answer.body or ""
+    return web.Response(status=answer.status, text=body, content_type=kind)
+
+
+def _refused(status: int, words: str) -> web.Response:
+    return web.json_response({"error": words}, status=status)
