@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
@@ -33,7 +34,10 @@ class Threads:
             loop = asyncio.get_running_loop()
             future: asyncio.Future[Answer] = loop.create_future()
             threading.Thread(
-                target=_run, args=(work, loop, future), name=f"org-{self._name}", daemon=True
+                target=copy_context().run,  # what is logged in the thread names the request too
+                args=(_run, work, loop, future),
+                name=f"org-{self._name}",
+                daemon=True,
             ).start()
             return await future
 

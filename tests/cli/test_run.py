@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Type
 from tests.story.house import House
 from tests.story.process import Bot, running, spawned, world
 
@@ -99,9 +101,12 @@ async def test_the_log_is_for_people_when_asked_and_names_the_request_otherwise(
             json.loads(line)
 
 
-async def test_requests_are_read_beside_a_running_bot(outside: House, typed, tmp_path) -> None:
+async def test_requests_are_read_beside_a_running_bot(outside: House, typed: Type) -> None:
     async with running(outside):
         await outside.ask()
         await outside.card()
-        listed = typed("requests", "--json", DATABASE_URL=outside.environ["DATABASE_URL"])
+        url = outside.environ["DATABASE_URL"]
+        listed = await asyncio.to_thread(typed, "requests", "--json", DATABASE_URL=url)
         assert [one["id"] for one in json.loads(listed.stdout)] == ["IU-1"]
+        shown = await asyncio.to_thread(typed, "requests", "show", "IU-1", DATABASE_URL=url)
+        assert shown.stdout.startswith("IU-1 Warehouse sync: requested in uat")

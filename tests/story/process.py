@@ -118,6 +118,18 @@ class Bot:
         while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110 - asked as a supervisor does
             await asyncio.sleep(0.05)
 
+    async def idle(self) -> None:
+        """Wait until every run that the log knows of has ended, and none follows."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.said("run.begun") or self._at_work():  # noqa: ASYNC110 - a log tells
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(1.2)
+            while self._at_work():  # noqa: ASYNC110 - a log tells
+                await asyncio.sleep(0.1)
+
+    def _at_work(self) -> bool:
+        return len(self.said("run.begun")) > len(self.said("run.ended"))
+
     async def kill(self) -> None:
         """kill -9."""
         self.send(signal.SIGKILL)
