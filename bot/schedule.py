@@ -27,7 +27,7 @@ AT_TIMES: Mapping[str, slots.Enqueue] = {"digest": digest.enqueue, "stale": stal
 """The jobs with a time of day or week, one run per org and slot."""
 
 
-class _AtTimes(BaseTrigger):  # type: ignore[misc]  # the library has no types
+class AtTimes(BaseTrigger):  # type: ignore[misc]  # the library has no types
     """Fires when a slot of a job is due, computed as everywhere else."""
 
     def __init__(self, ctx: Context, job: str) -> None:
@@ -64,7 +64,7 @@ class Clock:
         for org in self._ctx.settings.orgs:
             self._every(schedule.catalogue, self._catalogue, org)
         for job in AT_TIMES:
-            self._add(_AtTimes(self._ctx, job), self._slot, job)
+            self._add(AtTimes(self._ctx, job), self._slot, job)
         self._every(schedule.tick, self._tick)
         self._every(_TIDY, self._tidy)
         self._scheduler.start()
