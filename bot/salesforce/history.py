@@ -83,14 +83,15 @@ def _told(one: Trace, logins: _Logins) -> Trace:
 
 def _outside(users: Sequence[str], bots: Windows, since: datetime) -> list[str]:
     """Conditions for the users' logins since then, but for those near the bot's own."""
-    plain = [one for one in users if not bots[one]]
+    near = {one: [window for window in bots[one] if window[1] >= since] for one in users}
+    plain = [one for one in users if not near[one]]
     conditions = [
         format_soql(
             "(UserId IN {ids} AND LoginTime >= {since})", ids=list(some), since=_second(since)
         )
         for some in chunks(plain, IDS)
     ]
-    for user in (one for one in users if bots[one]):
+    for user in (one for one in users if near[one]):
         parts = [format_soql("UserId = {user} AND LoginTime >= {at}", user=user, at=_second(since))]
         parts += [
             format_soql(
@@ -98,7 +99,7 @@ def _outside(users: Sequence[str], bots: Windows, since: datetime) -> list[str]:
                 start=_second(start),
                 end=_second(end),
             )
-            for start, end in bots[user]
+            for start, end in near[user]
         ]
         conditions.append(f"({' AND '.join(parts)})")
     return conditions

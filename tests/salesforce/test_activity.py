@@ -171,6 +171,18 @@ async def test_many_users_are_read_page_by_page_and_in_few_calls() -> None:
     assert calls <= login_and_first + pages + 2 + 2 * 4, "logins and tokens: one call and its pages"
 
 
+async def test_users_that_the_bot_tested_long_ago_cost_no_call_more() -> None:
+    async with an_org() as org:
+        names = [seat(org, made=ago(days=90)) for _ in range(60)]
+        for name in names:
+            login(org, name, ago(days=1))
+        before = len(org.requests)
+        traces = await seen(org, {name: [ago(days=80)] for name in names})
+        calls = len(org.requests) - before
+    assert {of(traces, name).success_at for name in names} == {ago(days=1)}
+    assert calls == 4, "a login, the users, their logins, the tokens of those who are idle"
+
+
 async def test_a_full_answer_of_tokens_is_asked_for_in_halves() -> None:
     async with an_org() as org:
         name, other = (seat(org, made=ago(days=90)) for _ in range(2))
