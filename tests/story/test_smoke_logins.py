@@ -152,7 +152,7 @@ async def test_a_consumer_key_that_the_org_does_not_know_is_a_finding_after_the_
 async def test_an_app_grant_that_takes_a_second_to_arrive_is_waited_for_in_every_wording(
     tmp_path: Path, sqlite_url: str, switches: OrgSwitches
 ) -> None:
-    tables = waits("2s")
+    tables = waits("4s")
     async with living_house(tmp_path, sqlite_url, switches=switches, tables=tables) as house:
         house.org.propagation.seconds = 1.0
         await asked_and_approved(house)
@@ -204,7 +204,7 @@ async def test_the_other_audiences_complaint_does_not_hide_that_an_app_may_still
     tmp_path: Path, sqlite_url: str
 ) -> None:
     switches = OrgSwitches(wrong_audience_external="invalid_grant")
-    async with living_house(tmp_path, sqlite_url, switches=switches, tables=waits("1s")) as house:
+    async with living_house(tmp_path, sqlite_url, switches=switches, tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(
             1, "app_not_found", "External client app is not installed in this org"
         )

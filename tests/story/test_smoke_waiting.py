@@ -23,7 +23,8 @@ from tests.story.looking import (
     waits,
 )
 
-SOON = timedelta(seconds=1)
+SOON = timedelta(seconds=5)
+"""What a busy machine may take for one look."""
 
 
 async def until_waiting(house: House, number: int = 1) -> Request:
@@ -50,7 +51,7 @@ async def until_waiting(house: House, number: int = 1) -> Request:
 async def test_an_app_that_has_not_arrived_yet_is_waited_for(
     tmp_path: Path, sqlite_url: str, error: str, description: str, refusals: int
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("1s")) as house:
+    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(refusals, error, description)
         await asked_and_approved(house)
         waiting = await until_waiting(house)
@@ -76,7 +77,7 @@ async def test_an_app_that_has_not_arrived_yet_is_waited_for(
 async def test_the_last_try_is_at_the_end_of_the_patience_and_then_it_is_a_finding(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("1s")) as house:
+    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(99, *NOT_ADMIN_APPROVED)
         await asked_and_approved(house)
         request = await house.ends("blocked")
@@ -170,7 +171,7 @@ async def test_an_org_that_is_away_during_the_test_is_asked_again(house: House) 
 async def test_a_test_of_a_live_user_waits_too_and_leaves_the_state(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("1s")) as house:
+    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
         await asked_and_approved(house)
         await house.ends("live")
         before = token_requests(house.org)
