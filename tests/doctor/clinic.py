@@ -108,13 +108,16 @@ async def living_clinic(
     scopes: Iterable[str] = SCOPES,
     rights: frozenset[str] = LEAST_RIGHTS,
     switches: Switches | None = None,
+    both: bool = False,
 ) -> AsyncIterator[Clinic]:
-    """Build the world; nothing of it is broken."""
+    """Build the world, of which nothing is broken; `both` = production is configured too."""
     async with (
         SlackWorkspace(bot_scopes=scopes) as slack,
         SalesforceSandbox(switches=switches or Switches(), provisioner_rights=rights) as salesforce,
     ):
-        orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
+        orgs = {"uat": salesforce.sandbox}
+        if both:
+            orgs["prod"] = salesforce.production
         for org in orgs.values():
             del org.world.apps["self_service"]
         file = configuration.write(folder, orgs=orgs)

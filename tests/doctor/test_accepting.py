@@ -97,4 +97,4 @@ async def test_a_name_that_is_no_org_is_told_with_those_that_are(clinic: Clinic)
     await clinic.check(accept="uta")
     line = clinic.one("org-id")
     assert line.status is Status.PROBLEM
-    assert "uat, prod" in line.remedy
+    assert "Write one of uat" in line.remedy

@@ -129,7 +129,8 @@ async def test_certificates_that_cannot_be_read_end_the_look_outwards(clinic: Cl
     assert clinic.slack.calls == []
 
 
-async def test_a_key_that_is_not_there_costs_the_login_only(clinic: Clinic) -> None:
+async def test_a_key_that_is_not_there_costs_the_login_only(two_orgs: Clinic) -> None:
+    clinic = two_orgs
     (clinic.folder / "keys/uat-bot.pem").unlink()
     await clinic.check()
     assert clinic.one("key", "uat").status is Status.PROBLEM

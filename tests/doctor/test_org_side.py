@@ -21,7 +21,10 @@ def points_to(line: Line, page: Page) -> bool:
     return line.remedy.endswith(f"See {page.link}") and page.link.startswith(PAGE)
 
 
-async def test_an_org_that_is_not_there_is_told_and_the_other_is_looked_at(clinic: Clinic) -> None:
+async def test_an_org_that_is_not_there_is_told_and_the_other_is_looked_at(
+    two_orgs: Clinic,
+) -> None:
+    clinic = two_orgs
     await clinic.org.server.stop()
     await clinic.check()
     line = clinic.one("connection", "uat")
@@ -40,7 +43,8 @@ async def test_a_certificate_that_nobody_trusts_is_told_with_the_variable(clinic
     assert points_to(line, Page.TLS)
 
 
-async def test_a_proxy_that_does_not_answer_is_told(clinic: Clinic) -> None:
+async def test_a_proxy_that_does_not_answer_is_told(two_orgs: Clinic) -> None:
+    clinic = two_orgs
     address = clinic.org.my_domain_url
     clinic.change(address, "https://acme--uat.sandbox.my.salesforce.com")
     clinic.environ["HTTPS_PROXY"] = "http://somebody:sesame@127.0.0.1:9"
@@ -128,8 +132,9 @@ async def test_a_refused_login_is_explained(clinic: Clinic, break_it: str, said:
 
 
 async def test_an_org_of_another_kind_is_a_problem_and_scratch_only_a_warning(
-    clinic: Clinic,
+    two_orgs: Clinic,
 ) -> None:
+    clinic = two_orgs
     clinic.change('kind = "production"', 'kind = "developer"')
     clinic.change('kind = "sandbox"', 'kind = "scratch"')
     await clinic.check()
@@ -138,7 +143,8 @@ async def test_an_org_of_another_kind_is_a_problem_and_scratch_only_a_warning(
     assert points_to(clinic.one("identity", "prod"), Page.KIND)
 
 
-async def test_missing_licences_and_used_up_seats_are_told_by_name(clinic: Clinic) -> None:
+async def test_missing_licences_and_used_up_seats_are_told_by_name(two_orgs: Clinic) -> None:
+    clinic = two_orgs
     clinic.org.set_seats(licenses=2)
     production = clinic.salesforce.production
     (psl,) = production.rows("PermissionSetLicense")
@@ -177,7 +183,8 @@ async def test_the_older_profile_is_well_and_a_clone_is_a_warning(
         assert "Our clone" in clinic.one("profile", "uat").text
 
 
-async def test_a_missing_right_is_named_as_setup_labels_it(clinic: Clinic) -> None:
+async def test_a_missing_right_is_named_as_setup_labels_it(two_orgs: Clinic) -> None:
+    clinic = two_orgs
     clinic.org.grant_bot(clinic.org.provisioner.username, "-ManageUsers", "-AssignPermissionSets")
     await clinic.check()
     line = clinic.one("rights", "uat")
@@ -362,3 +369,27 @@ async def test_a_key_that_salesforce_would_refuse_is_told_before_it_is_used(
     assert points_to(clinic.one("key", "uat"), Page.KEY)
     assert clinic.one("key", "uat").status is Status.PROBLEM
     assert clinic.one("login", "uat").status is Status.PROBLEM
+
+
+async def test_a_login_that_is_not_answered_is_no_refusal(clinic: Clinic) -> None:
+    clinic.org.faults.add(Reply(status=503, body="<html>Maintenance</html>"), path="oauth2/token")
+    await clinic.check()
+    line = clinic.one("login", "uat")
+    assert line.status is Status.PROBLEM
+    assert points_to(line, Page.ORG_AWAY)
+
+
+async def test_an_org_that_calls_itself_otherwise_is_warned_of_and_not_followed(
+    clinic: Clinic,
+) -> None:
+    token = {
+        "access_token": "00DSb0000000001!made-up",
+        "id": f"https://login.salesforce.com/id/{clinic.org.id}/005Sb0000000007IAA",
+        "instance_url": "https://acme--old.sandbox.my.salesforce.com",
+    }
+    clinic.org.faults.add(Reply(status=200, body=token), path="oauth2/token")
+    await clinic.check()
+    line = clinic.one("login", "uat")
+    assert line.status is Status.WARNING
+    assert "calls itself acme--old.sandbox.my.salesforce.com" in line.text
+    assert "made-up" not in str(clinic.lines)
