@@ -7,8 +7,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.core import identity
+from bot.doctor import slack
 from bot.doctor.report import PAGE, RUNBOOK, Page, Status, as_text, ok, problem, warning
 from bot.sandbox.orgs import DOCUMENTED_RIGHTS, LEAST_RIGHTS
 from tests.test_docs import anchors
@@ -49,6 +51,11 @@ def test_the_page_names_every_check() -> None:
     names = {name.partition(":")[0] for name in re.findall(pattern, source)}
     assert {"login", "rights", "app", "slack-token"} <= names
     assert not [name for name in sorted(names) if f"`{name}" not in page]
+
+
+def test_the_scopes_that_are_needed_are_those_that_the_manifest_asks_for() -> None:
+    manifest = yaml.safe_load((ROOT / "app-manifest.yml").read_text("utf-8"))
+    assert set(slack.SCOPES) == set(manifest["oauth_config"]["scopes"]["bot"])
 
 
 def test_the_base_set_holds_what_the_work_needs_and_none_of_what_is_too_much() -> None:
