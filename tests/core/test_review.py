@@ -234,6 +234,12 @@ def test_a_typed_username_has_no_variants_and_a_proposal_has_nine() -> None:
     assert not in_use & set(names)
 
 
+def test_a_request_that_is_asked_again_keeps_its_username() -> None:
+    again = a_request(pinned=reviewed().wanted)
+    in_use = frozenset({"sync@x.example"})
+    assert review.candidate_usernames(again, "x.example", in_use) == ("sync@x.example",)
+
+
 @pytest.mark.parametrize(
     ("login", "rights", "code"),
     [
