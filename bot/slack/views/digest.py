@@ -41,14 +41,6 @@ def licenses(found: Sequence[tuple[Digest, str]]) -> Payload:
     return parts.message("\n".join(texts), blocks)
 
 
-def no_channel() -> str:
-    """Why no digest is posted."""
-    return (
-        "No digest was posted, because no channel is named for it: write"
-        " [slack].digest_channel in the configuration. The seats were counted and kept."
-    )
-
-
 def _period(found: Digest) -> str:
     slot = slots.plain(found.slot)
     year, _, week = slot.partition("-W")

@@ -365,6 +365,30 @@ def week(words: Words, *, used: int = 3, counted: bool = True, first: bool = Fal
     return weeks.digest(now, None if first else before, [] if first else numbered, moved, prices)
 
 
+def busy(words: Words) -> weeks.Digest:
+    """A day on which more went on than a message names, at prices that save nothing."""
+    found = week(words)
+    many = tuple(replace(one, id=number) for number in range(1, 13) for one in found.live[:1])
+    money = found.money and replace(found.money, saved=Decimal(0))
+    return replace(found, slot="2026-11-25", live=many, money=money, weeks_left=0)
+
+
+def asked_again(words: Words) -> dict[str, Payload]:
+    """A request whose approval was too old: while it is checked, and after a second thought."""
+    wanted = a_wanted(words)
+    before = decided(words, state=State.REQUESTED, votes=(), pinned=wanted)
+    checking = shown(replace(before, preflight=None, wanted_hash=""), words)
+    no = a_vote("U0BEN", 5, decision="reject", reason=words.reason)
+    rejected = shown(replace(before, state=State.WITHDRAWN, votes=(no,)), words)
+    return {
+        "card, asked again": card.card(shown(before, words)),
+        "old card": card.replaced(checking),
+        "dm, asked again": dm.dm(checking),
+        "dm, rejected when asked again": dm.dm(rejected),
+        "end, rejected when asked again": dm.end(rejected),
+    }
+
+
 def of_the_clock(words: Words) -> dict[str, Payload]:
     """What the clock posts, and what shows the same on demand."""
     waiting = shown(checked(words), words)
@@ -377,6 +401,8 @@ def of_the_clock(words: Words) -> dict[str, Payload]:
         **looks_at_users(words),
         "licenses": digest.licenses([(week(words), words.org), (week(words, used=5), words.org)]),
         "reminder": reminder.reminder(waiting, expiry),
+        "digest, a busy day": digest.digest(busy(words), words.org),
+        **asked_again(words),
         "reminder, no approvers known": reminder.reminder(
             replace(waiting, approvers=(), required=3), None
         ),
