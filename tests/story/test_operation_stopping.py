@@ -6,7 +6,9 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,12 +34,17 @@ async def stopped(bot: Bot, number: signal.Signals = signal.SIGTERM) -> float:
     return time.monotonic() - began
 
 
+def moment(line: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(line["timestamp"])
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_an_idle_bot_ends_at_once(outside: House, number: signal.Signals) -> None:
     async with running(outside) as bot:
         await bot.idle()
-        assert await stopped(bot, number) < 2
-    assert bot.said("bot.stopped")
+        assert await stopped(bot, number) < LIMIT
+    (begun,), (ended,) = bot.said("bot.stopping"), bot.said("bot.stopped")
+    assert moment(ended) - moment(begun) < timedelta(seconds=2)
 
 
 async def test_work_in_hand_is_finished_and_told_before_the_end(outside: House) -> None:
