@@ -181,4 +181,8 @@ def test_the_manifest_offers_the_command_and_the_shortcut_over_socket_mode() -> 
     assert (shortcut["type"], shortcut["callback_id"]) == ("global", "integration_user_new")
     assert loaded["settings"]["socket_mode_enabled"] is True
     assert loaded["settings"]["interactivity"] == {"is_enabled": True}
-    assert "app_home" not in loaded["features"]
+    assert loaded["features"]["app_home"] == {
+        "home_tab_enabled": False,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": True,
+    }

@@ -111,7 +111,7 @@ def text(url: str | None = None) -> str:
 
 
 def _yaml(value: Any, indent: str) -> Iterator[str]:
-    """Block YAML of mappings, lists and plain values; strings are quoted as JSON quotes them."""
+    """Block YAML: mappings, values quoted as JSON quotes them, and the list of scopes."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _pair(f"{indent}{key}:", inner, indent)
@@ -122,7 +122,7 @@ def _yaml(value: Any, indent: str) -> Iterator[str]:
             yield f"{indent}- {lines[0].lstrip()}"
             yield from lines[1:]
         else:
-            yield f"{indent}- {json.dumps(item)} # {SCOPES[item]}"
+            yield f"{indent}- {item} # {SCOPES[item]}"
 
 
 def _pair(head: str, inner: Any, indent: str) -> Iterator[str]:

@@ -135,9 +135,11 @@ class Socket(AsyncSocketModeHandler):
             _log.exception("slack.envelope", type=req.type)
 
     async def connected(self) -> bool:
-        """Is there a living connection, on which Slack has said hello?"""
-        greeted = self._greeted is not None and self._greeted is self.client.current_session
-        return greeted and bool(await self.client.is_connected())
+        """Is there a living connection, on which Slack has said hello and somebody listens?"""
+        session, listening = self.client.current_session, self.client.message_receiver
+        if session is None or self._greeted is not session or listening is None or listening.done():
+            return False
+        return bool(await self.client.is_connected())
 
     async def drain(self, seconds: float) -> None:
         """Disconnect as soon as no envelope is in hand, at the latest after `seconds`."""

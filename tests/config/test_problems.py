@@ -166,6 +166,24 @@ def test_a_bot_does_not_run_on_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         assert part in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("mode", "needed", "other"),
+    [
+        ("socket", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"),
+        ("http", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"),
+    ],
+)
+def test_each_mode_asks_for_what_it_needs_and_not_for_the_others(
+    mode: str, needed: str, other: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f'[slack]\nmode = "{mode}"\n')
+    with pytest.raises(ConfigError) as caught:
+        load(file, {"SLACK_BOT_TOKEN": "xoxb-1"}, running=True)
+    told = "\n".join(caught.value.problems)
+    assert f"{needed} is not set" in told
+    assert other not in told
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o604])
 def test_a_key_that_others_may_read_is_refused_before_anything_runs(
     mode: int, tmp_path: Path

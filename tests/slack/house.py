@@ -368,6 +368,17 @@ def courier_for(house: SlackHouse | None, ctx: Context, client: AsyncWebClient) 
     return made
 
 
+def client_of(ws: SlackWorkspace, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client of the make-believe workspace's Web API."""
+    return bolt.web_client(
+        token=ws.bot_token,
+        base_url=ws.api_url,
+        session=session,
+        tls=ssl.create_default_context(),
+        proxy=None,
+    )
+
+
 def receiver_of(surface: bolt.Surface, ws: SlackWorkspace, mode: Mode) -> bolt.Receiver:
     """A receiver for the make-believe workspace."""
     if mode == "http":
@@ -399,19 +410,9 @@ async def living_slack(
     config = config or settings()
     clock = Clock()
     async with SlackWorkspace(bot_scopes=scopes) as ws, aiohttp.ClientSession() as session:
-        client = bolt.web_client(
-            token=ws.bot_token,
-            base_url=ws.api_url,
-            session=session,
-            tls=ssl.create_default_context(),
-            proxy=None,
-        )
-        people = People(
-            client,
-            admins=config.slack.admins,
-            approvers=config.approval.approvers,
-            clock=clock,
-        )
+        client = client_of(ws, session)
+        slack, approval = config.slack, config.approval
+        people = People(client, admins=slack.admins, approvers=approval.approvers, clock=clock)
         engine = engine_for(url, config)
         couriers: list[Courier] = []
         ctx = Context(

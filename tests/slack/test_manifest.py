@@ -167,7 +167,7 @@ def test_every_scope_stands_with_its_reason_in_files_page_and_doctor() -> None:
     for scope, reason in manifest.SCOPES.items():
         assert f"| `{scope}` |" in page
         for file in FILES:
-            assert f'"{scope}" # {reason}' in (ROOT / file).read_text("utf-8")
+            assert f"- {scope} # {reason}\n" in (ROOT / file).read_text("utf-8")
 
 
 def test_the_two_variants_differ_only_in_how_slack_reaches_the_bot() -> None:

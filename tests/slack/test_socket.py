@@ -1,14 +1,83 @@
-"""Envelopes are handled side by side, and a stop or a reconnection loses none."""
+"""Envelopes are handled side by side, and no silence, stop or reconnection loses one."""
+
+from __future__ import annotations
 
 import asyncio
+import ssl
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Any, Self
 
 import pytest
+import trustme
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import bolt
 from bot.slack.receiving import InHand
 from tests.slack.house import SlackHouse
+
+
+@asynccontextmanager
+async def another(house: SlackHouse, **given: Any) -> AsyncIterator[bolt.Socket]:
+    """A connection of another process, with little patience."""
+    options = {"ping_interval": 0.2, "silence": 0.6, **given}
+    socket = bolt.Socket(house.surface.app, house.ws.app_token, **options)
+    try:
+        yield socket
+    finally:
+        await socket.drain(1)
+
+
+class Relay:
+    """A way to the workspace's websockets that can go silent, or be encrypted."""
+
+    def __init__(self, house: SlackHouse, tls: ssl.SSLContext | None = None) -> None:
+        self._house = house
+        self._tls = tls
+        self._pipes: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        scheme = "http" if self._tls is None else "https"
+        port = self._server.sockets[0].getsockname()[1]
+        self._target = self._house.ws._base
+        self._house.ws._base = f"{scheme}://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._house.ws._base = self._target
+        self.silence()
+        self._server.close()
+
+    def silence(self) -> None:
+        """Pass nothing on any more on the connections that are there; they stay open."""
+        for pipe in self._pipes:
+            pipe.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, port = self._target.removeprefix("http://").split(":")
+        there, back = await asyncio.open_connection(host, int(port))
+        pipes = [asyncio.create_task(_pipe(*ends)) for ends in ((reader, back), (there, writer))]
+        self._pipes += pipes
+        await asyncio.wait(pipes)
+        if not any(pipe.cancelled() for pipe in pipes):
+            for end in (writer, back):
+                end.close()
+            return
+        with suppress(ConnectionError):
+            await reader.read()
+        for end in (writer, back):
+            end.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
 
 
 async def test_envelopes_are_handled_side_by_side(slack_house: SlackHouse) -> None:
@@ -114,3 +183,136 @@ async def test_an_envelope_that_comes_twice_decides_once(slack_house: SlackHouse
     assert len((await slack_house.request()).votes) == 1
     assert not await slack_house.enqueued("provision-1-2")
     slack_house.ws.complaints.clear()  # the first ack came over a connection that is gone
+
+
+async def test_a_connection_on_which_slack_says_no_hello_is_none_and_is_left(
+    slack_house: SlackHouse, lines: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with another(slack_house) as socket:
+        with monkeypatch.context() as patched:
+            patched.setattr(slack_house.ws.socket, "_hello", lambda _number: {"type": "noise"})
+            await socket.connect_async()
+            await slack_house.ws.connected(2)
+            await asyncio.sleep(0.2)
+            assert not await socket.connected()
+        await slack_house.until(socket.connected)
+    assert "slack.silent" in {line["event"] for line in lines}
+
+
+async def test_a_connection_that_went_silent_is_none_and_is_replaced(
+    slack_house: SlackHouse,
+) -> None:
+    async with Relay(slack_house) as relay, another(slack_house) as socket:
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        first = socket.client.current_session
+        relay.silence()
+
+        async def lost() -> bool:
+            return not await socket.connected()
+
+        await slack_house.until(lost)
+        await slack_house.until(socket.connected)
+        assert socket.client.current_session is not first
+
+
+async def test_a_connection_that_nobody_watches_any_more_is_made_again(
+    slack_house: SlackHouse,
+) -> None:
+    """The library reconnects from a task of its own; when that has died, nothing would."""
+    async with another(slack_house) as socket:
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        for task in (socket.client.current_session_monitor, socket.client.message_receiver):
+            assert task is not None
+            task.cancel()
+        await asyncio.sleep(0)
+        await slack_house.ws.socket.drop()
+        assert not await socket.connected()
+        await slack_house.until(socket.connected, seconds=10)
+        await slack_house.ws.connected(1)
+
+
+async def test_while_slack_is_away_the_watchdog_tries_on(
+    slack_house: SlackHouse, lines: list[Any]
+) -> None:
+    async with another(slack_house) as socket:
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        slack_house.ws.faults.fail("apps.connections.open", times=6)
+        await slack_house.ws.socket.drop()
+        await slack_house.until(socket.connected, seconds=15)
+    assert not [line for line in lines if line["log_level"] == "error"]
+
+
+async def test_an_envelope_in_hand_is_acked_before_a_polite_disconnect_is_followed(
+    slack_house: SlackHouse,
+) -> None:
+    slack_house.ws.switches = replace(slack_house.ws.switches, redeliver_unacked=False)
+    slack_house.ws.faults.slow("users.info", 0.5)
+    asked = asyncio.create_task(slack_house.say("rae", "show 1"))
+    await slack_house.ws.until(lambda: slack_house.ws.faults.waiting == [])
+    await slack_house.ws.socket.disconnect(reason="refresh_requested")
+    assert "no request IU-1" in await asked
+    await slack_house.until(slack_house.socket.connected)
+
+
+async def test_several_processes_share_the_work_and_one_may_leave_without_a_loss(
+    slack_house: SlackHouse,
+) -> None:
+    ws = slack_house.ws
+    ws.switches = replace(ws.switches, redeliver_unacked=False)
+    async with another(slack_house) as leaving:
+        await leaving.connect_async()
+        await ws.connected(2)
+        shown = await asyncio.gather(*(slack_house.say("rae", "help") for _ in range(10)))
+        assert all("/integration-user new" in one for one in shown)
+        assert [one.received for one in ws.socket.connections] == [5, 5]
+        ws.faults.slow("users.info", 0.5, times=4)
+        slow = [asyncio.create_task(slack_house.say("rae", "show 1")) for _ in range(4)]
+        await ws.until(lambda: ws.faults.waiting == [])
+        ending = asyncio.create_task(leaving.drain(5))
+        shown = await asyncio.gather(*(slack_house.say("ada", "help") for _ in range(10)))
+        assert all("/integration-user new" in one for one in shown)
+        assert all("no request IU-1" in one for one in await asyncio.gather(*slow))
+        await ending
+        assert "/integration-user new" in await slack_house.say("ada", "help")
+        assert len(ws.socket.connections) == 1
+
+
+async def test_the_proxy_is_asked_for_by_the_address_that_is_connected_to(
+    slack_house: SlackHouse,
+) -> None:
+    """The websocket's host is not the Web API's: NO_PROXY may name one of them only."""
+    asked: list[str] = []
+
+    def route(url: str) -> str:
+        asked.append(url)
+        return "http://127.0.0.1:9"
+
+    async with another(slack_house, route=route) as socket:
+        socket.client.patience = 0.3
+        with pytest.raises(TimeoutError):
+            await socket.connect_async()
+    assert [url.partition("?")[0].rpartition(":")[0] for url in asked] == ["ws://127.0.0.1"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_the_websocket_trusts_the_certificates_that_the_bot_was_given(
+    slack_house: SlackHouse, *, trusted: bool
+) -> None:
+    authority, client = trustme.CA(), ssl.create_default_context()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    if trusted:
+        authority.configure_trust(client)
+    slack_house.client.ssl = client
+    async with Relay(slack_house, server), another(slack_house) as socket:
+        socket.client.patience = 0.5
+        if trusted:
+            await socket.connect_async()
+            await slack_house.until(socket.connected)
+        else:
+            with pytest.raises(TimeoutError):
+                await socket.connect_async()
+            assert not await socket.connected()
