@@ -91,3 +91,27 @@ async def test_a_delayed_run_holds_no_slot(database: Database, start_engine: Sta
     await engine.wait("now", SOON)
     await engine.wait("later", SOON)
     assert crowd.order == ["now", "later"]
+
+
+async def test_an_engine_that_hears_one_queue_takes_up_no_other_run_unless_it_is_moved_there(
+    database: Database, database_url: str
+) -> None:
+    crowd = Crowd()
+    jobs = Jobs()
+    jobs.register("crowd", crowd)
+    queues = [QueueSpec(name="read-uat"), QueueSpec(name="by-hand")]
+    engine = Engine(database_url, jobs, queues, listen=["by-hand"], executor_id="hand", poll=0.02)
+    await engine.launch()
+    try:
+        await enqueue(database, engine, ["left", "other"], "read-uat")
+        await enqueue(database, engine, ["mine"], "by-hand")
+        await engine.wait("mine", SOON)
+        assert crowd.order == ["mine"]
+        await engine.move(["left"], "by-hand")
+        await engine.wait("left", SOON)
+        assert crowd.order == ["mine", "left"]
+        other = await engine.result("other")
+        assert other is not None
+        assert not other.status.ended
+    finally:
+        await engine.drain(0)
