@@ -396,6 +396,15 @@ async def reach(receiver: bolt.Receiver, ws: SlackWorkspace) -> None:
         await ws.connected()
 
 
+async def ended(house: SlackHouse) -> None:
+    """Stop what runs, in the order of the composition root."""
+    await house.receiver.drain(2)
+    for courier in house.extra:
+        await courier.stop(3)
+    await house.surface.afterwards.finish(1)
+    await house.ctx.engine.drain(0)
+
+
 @asynccontextmanager
 async def living_slack(
     url: str,
@@ -413,12 +422,11 @@ async def living_slack(
         client = client_of(ws, session)
         slack, approval = config.slack, config.approval
         people = People(client, admins=slack.admins, approvers=approval.approvers, clock=clock)
-        engine = engine_for(url, config)
         couriers: list[Courier] = []
         ctx = Context(
             settings=config,
             database=database,
-            engine=engine,
+            engine=engine_for(url, config),
             gateways={},
             clock=clock,
             wake=lambda: [one.wake() for one in couriers] and None,
@@ -436,11 +444,7 @@ async def living_slack(
         try:
             yield house
         finally:
-            await receiver.drain(2)
-            for courier in couriers:
-                await courier.stop(3)
-            await surface.afterwards.finish(1)
-            await engine.drain(0)
+            await ended(house)
 
 
 __all__ = ["ACCESS", "CARD_CHANNEL", "DETAILS", "SlackHouse", "State", "living_slack", "settings"]
