@@ -177,12 +177,9 @@ def steps(words: Words, first: int) -> frozenset[str]:
     return frozenset(plan.say_all(a_wanted(words))[:first])
 
 
-def requests(words: Words) -> dict[str, Shown]:
-    """One request in each of its states."""
-    blocked = {"state": State.BLOCKED}
-    tested = {"state": State.PROVISIONED, "proof_until": NOON + timedelta(minutes=20)}
-    every = steps(words, 99)
-    found = {
+def undecided(words: Words) -> dict[str, Request]:
+    """Before anybody decided."""
+    return {
         "being checked": a_request(asked=an_integration(words)),
         "problems": checked(
             words,
@@ -195,6 +192,13 @@ def requests(words: Words) -> dict[str, Shown]:
         "waiting 1 of 2": checked(
             words, votes=(a_vote("U0BEN", 1, wanted_hash="hash-1"), a_vote("U0ADA", 5))
         ),
+    }
+
+
+def being_made(words: Words) -> dict[str, Request]:
+    """Approved, up to the test."""
+    tested = {"state": State.PROVISIONED, "proof_until": NOON + timedelta(minutes=20)}
+    return {
         "approved": decided(words),
         "withdrawing": decided(words, withdrawing=True),
         "withdrawing before": decided(words, withdrawing=True, finding=a_finding(words)),
@@ -208,6 +212,13 @@ def requests(words: Words) -> dict[str, Shown]:
         "not proven": decided(
             words, state=State.PROVISIONED, finding=not_proven(app_label=words.app)
         ),
+    }
+
+
+def made(words: Words) -> dict[str, Request]:
+    """Live or blocked."""
+    blocked = {"state": State.BLOCKED}
+    return {
         "live": decided(words, state=State.LIVE),
         "live by hand": decided(words, state=State.LIVE),
         "live, last test failed": decided(
@@ -221,6 +232,12 @@ def requests(words: Words) -> dict[str, Shown]:
             **blocked,
             finding=undo_incomplete((f"Deactivate the user {words.username}",), None),
         ),
+    }
+
+
+def ended(words: Words) -> dict[str, Request]:
+    """Rejected, withdrawn or expired."""
+    return {
         "rejected": checked(
             words,
             state=State.REJECTED,
@@ -235,8 +252,16 @@ def requests(words: Words) -> dict[str, Shown]:
         "withdrawn before anything was made": decided(words, state=State.WITHDRAWN, user_id=None),
         "expired": checked(words, state=State.EXPIRED),
     }
-    done = {"blocked by the test": every, "approved": steps(words, 2)}
-    done |= {"blocked while set up": steps(words, 3)}
+
+
+def requests(words: Words) -> dict[str, Shown]:
+    """One request in each of its states."""
+    found = undecided(words) | being_made(words) | made(words) | ended(words)
+    done = {
+        "blocked by the test": steps(words, 99),
+        "approved": steps(words, 2),
+        "blocked while set up": steps(words, 3),
+    }
     return {
         state: shown(
             request,
