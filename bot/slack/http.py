@@ -25,7 +25,9 @@ LARGEST = 1024 * 1024
 
 _OPEN = 4 * AT_ONCE
 _READ_WITHIN = 3.0
-_REMEMBERED = 1000
+_REMEMBERED = 256
+"""Answers kept for what comes again; what is older is kept from happening twice by the store."""
+
 _PASSED_ON = (
     "Content-Type",
     "X-Slack-Request-Timestamp",
