@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 from bot.app import App, Pace
 from bot.config import load
+from bot.engine import RunStatus
 from bot.flows import catalogue
+from bot.flows.slots import AT_TIMES
 from bot.sandbox import configuration
 from bot.sandbox.orgs import Org, SalesforceSandbox
 from bot.sandbox.orgs import Switches as OrgSwitches
@@ -74,7 +76,12 @@ class House:
         await self.until_async(self._is_ready)
 
     async def _is_ready(self) -> bool:
-        return not await self.app.not_ready()
+        """Ready, and done with what the start caught up: a story counts only what it causes."""
+        if await self.app.not_ready():
+            return False
+        under_way = [RunStatus.QUEUED, RunStatus.RUNNING]
+        engine = self.app.context.engine
+        return not any([await engine.runs(prefix=one, statuses=under_way) for one in AT_TIMES])
 
     async def until_async(self, question: Any) -> Any:
         """Wait for an async question to be answered with something true."""
