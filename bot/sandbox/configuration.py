@@ -25,13 +25,15 @@ def write(
 ) -> Path:
     """Write integration-users.toml and the key files into `folder`; answers the file.
 
-    `tables` adds or replaces keys, such as `{"approval": {"required": 2}, "orgs.uat": {…}}`.
+    `tables` adds or replaces keys, such as `{"approval": {"required": 2}, "orgs.uat": {…}}`;
+    None leaves a key out.
     """
     made = _base()
     for key, org in orgs.items():
         made |= _org(folder, key, org)
     for name, values in (tables or {}).items():
-        made[name] = {**made.get(name, {}), **values}
+        merged = {**made.get(name, {}), **values}
+        made[name] = {key: value for key, value in merged.items() if value is not None}
     text = "\n\n".join(f"[{name}]\n{_lines(values)}" for name, values in made.items())
     file = folder / "integration-users.toml"
     file.write_text(text + "\n", encoding="utf-8")
