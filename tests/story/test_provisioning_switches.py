@@ -26,9 +26,9 @@ APPS = ("warehouse", "legacy")
 pytestmark = pytest.mark.slow  # each is quick, but they are many
 
 ENDS: Mapping[str, tuple[str, str]] = {
-    "app_grant_needs_modify_all=True": ("missing_right", "Customize Application"),
+    "app_grant_needs_modify_all=True": ("missing_right", "use the app Warehouse_Sync"),
     "definitions_answer=False": ("needs_other_right", "Invoice__c"),
-    "external_apps_readable=False": ("app_unreadable", "Warehouse"),
+    "external_apps_readable=False": ("app_missing", "INVALID_TYPE"),
 }
 """Positions that no bot can get over: the finding, and what it names."""
 
