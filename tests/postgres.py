@@ -1,5 +1,6 @@
 """One real PostgreSQL for a test session, and as many databases in it as there are tests."""
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -56,7 +57,8 @@ def running_postgres() -> Iterator[Postgres]:
     """
     folder = Path(tempfile.mkdtemp(prefix="iu-pg-"))
     try:
-        server = _start(folder)
+        with _one_start_at_a_time():
+            server = _start(folder)
         try:
             postgres = Postgres(server.get_uri())
             settings = [f"ALTER SYSTEM SET {setting}" for setting in HASTE]
@@ -66,6 +68,14 @@ def running_postgres() -> Iterator[Postgres]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """As root the start adds a system user, which two test processes must not do at once."""
+    with (Path(tempfile.gettempdir()) / f"iu-pg-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _start(folder: Path) -> Any:
