@@ -217,7 +217,7 @@ def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
         return _Part(not_tested="a refusal: no object was found that nothing grants to the user.")
     name, refused, detail = forbidden
     code, _, message = detail.partition(": ")
-    if refused and diagnosis.explain(code, message, login=False).code in _NO_ANSWER:
+    if refused and not _is_about_access(code, message):
         said = diagnosis.quote(detail)
         return _Part(not_tested=f"a refusal: {name} was not answered for another reason ({said}).")
     if refused:
@@ -226,6 +226,13 @@ def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
         line=f"{name}, which was not granted, answered.",
         finding=diagnosis.sees_too_much(name, detail),
     )
+
+
+def _is_about_access(code: str, message: str) -> bool:
+    """Is a refusal about the object itself, rather than about the question or the session?"""
+    if code == "MALFORMED_QUERY":
+        return False
+    return diagnosis.explain(code, message, login=False).code not in _NO_ANSWER
 
 
 def _token(seen: Observation) -> tuple[str, ...]:

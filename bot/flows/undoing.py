@@ -21,8 +21,13 @@ from bot.flows.context import Context
 from bot.flows.ending import away, end, later, patient
 from bot.flows.jobs import enqueue_undo
 from bot.flows.steady import step
-from store import ledger
+from store import catalogue, ledger
 from store.records import Finding, Json, Request
+
+_GONE = (
+    "The org that it was made in is gone: another one was accepted in its place,"
+    " so there is nothing to undo."
+)
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
@@ -40,11 +45,14 @@ async def observe(ctx: Context, request_id: int, _run: str) -> Json:
     async with ctx.database.read() as conn:
         request = await ledger.get(conn, request_id)
         ours = await ledger.intended(conn, request_id)
+        facts = await catalogue.org(conn, request.asked.org) if request else None
     if request is None or not request.withdrawing:
         return {"end": "gone"}
     wanted = request.wanted
     if wanted is None or not ours:
         return {"end": "done", "stays": []}
+    if facts and facts.org_id and facts.org_id != wanted.org_id:
+        return {"end": "done", "stays": [_GONE]}
     found = await converging.look(ctx, request.asked.org, wanted)
     if not isinstance(found, plan.Found):
         return found
