@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bot.sandbox.orgs import Switches
@@ -118,6 +118,16 @@ def grants_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return {**snapshot, "users": users}
 
 
-def positions() -> dict[str, Switches]:
-    """Every switch alone in each of its other positions, under a name that says which."""
-    return {f"{name}={value}": Switches(**{name: value}) for name, value in moved()}
+def positions(alone: Collection[str], *, together: int = 3) -> dict[str, Switches]:
+    """Every other position of every switch, under a name that says which are moved.
+
+    Those of `alone` are moved alone, the others a few at a time; never two of one switch.
+    """
+    named = {f"{name}={value}": {name: value} for name, value in moved()}
+    others = [one for one in named if one not in alone]
+    count = -(-len(others) // together)
+    groups = [*([one] for one in named if one in alone), *(others[n::count] for n in range(count))]
+    return {
+        ",".join(group): Switches(**{k: v for one in group for k, v in named[one].items()})
+        for group in groups
+    }

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.orgs import Switches
+from bot.sandbox.orgs.switches import moved
 from store.records import Request
 from tests.story.asking import (
     EVERYTHING,
@@ -45,11 +46,19 @@ async def undisturbed(
         return grants_of(house.org.snapshot())
 
 
-@pytest.mark.parametrize("name", positions())
+POSITIONS = positions(ENDS)
+
+
+def test_every_other_position_of_every_switch_is_tried_once() -> None:
+    tried = sorted(one for name in POSITIONS for one in name.split(","))
+    assert tried == sorted(f"{name}={value}" for name, value in moved())
+
+
+@pytest.mark.parametrize("name", POSITIONS)
 async def test_the_other_position_of_a_switch_ends_live_or_says_what_to_do(
     tmp_path: Path, sqlite_url: str, undisturbed: Mapping[str, Any], name: str
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, switches=positions()[name]) as house:
+    async with living_house(tmp_path, sqlite_url, switches=POSITIONS[name]) as house:
         await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
         request = await looked_at(house)
         if not request.preflight.problems:

@@ -126,7 +126,7 @@ async def test_trouble_that_passes_leaves_the_same_end(
 async def test_an_org_that_is_away_for_long_is_said_once_in_the_journal(house: House) -> None:
     await house.ask()
     await house.card()
-    house.org.faults.add(PAGE, path="composite", times=4)
+    house.org.faults.add(PAGE, path="composite", times=3)
     await house.approve()
     await end_of(house)
     away = [line for line in await house.journal() if line.event == "unavailable"]

@@ -151,7 +151,7 @@ async def test_an_org_that_is_away_is_waited_for(house: House) -> None:
     before = others(house)
     await provisioned(house)
     page = Reply(status=503, body="<html>maintenance</html>", whole=True)
-    house.org.faults.add(page, method="POST", path="composite", times=6)
+    house.org.faults.add(page, method="POST", path="composite", times=3)
     await withdraw(house)
     await withdrawn(house)
     assert others(house) == before

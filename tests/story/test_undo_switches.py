@@ -22,8 +22,14 @@ POSITIONS: Mapping[str, Switches] = {
 }
 
 
-@pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize("sets", ["unlicensed", "psl"])
+@pytest.mark.parametrize(
+    ("sets", "position"),
+    [
+        ("unlicensed", "default"),
+        ("unlicensed", "psl_removal_refused_in_use"),
+        *(("psl", position) for position in POSITIONS),
+    ],
+)
 async def test_undo_leaves_the_org_as_it_was_whatever_becomes_of_the_licence(
     tmp_path: Path, sqlite_url: str, sets: str, position: str
 ) -> None:
