@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import requests
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.config import ConfigError
 from bot.salesforce.gateway import Refused, Unavailable
@@ -87,9 +90,18 @@ def assertion(
         "exp": int((now + LIFETIME).timestamp()),
     }
     try:
-        return jwt.encode(claims, private_key, algorithm="RS256")
+        return jwt.encode(claims, _parsed(private_key), algorithm="RS256")
     except (jwt.PyJWTError, ValueError, TypeError):
         raise LoginRefused(_UNUSABLE, "It is no RSA key that can sign.", audience) from None
+
+
+@lru_cache(maxsize=32)
+def _parsed(pem: str) -> RSAPrivateKey:
+    """Parse and check a key once: the check takes longer than signing; a new key is a new text."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("not an RSA key")
+    return key
 
 
 def usable(private_key: Callable[[], str]) -> str:
