@@ -1,4 +1,4 @@
-"""Which tables are ours? Eleven of them, none named like one of the engine's.
+"""Which tables are ours? Twelve of them, none named like one of the engine's.
 
 The engine may live in the same SQLite file, so its names are taken (engine-in-use 8). Constraints
 and indexes are named by the metadata's convention: SQLite's batch migrations find them by name.
@@ -222,6 +222,13 @@ object_fact = Table(
     Column("label_folded", Words, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("facts", Text, nullable=False),
+)
+
+refused_block = Table(
+    "refused_block",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("refused_at", UtcDateTime, nullable=False),
 )
 
 due_date = Table(

@@ -121,6 +121,21 @@ def sentences(grants: Iterable[Grant]) -> tuple[str, ...]:
     return tuple(_say(grant) for grant in grants)
 
 
+def columns(grant: Grant) -> tuple[str, str, str, str]:
+    """Say one grant in parts: object, verbs, fields read, fields edited (may be empty)."""
+    verbs = ", ".join(WORDS[verb] for verb in grant.verbs) or "nothing yet"
+    if grant.all_fields:
+        reading = "all fields readable"
+    elif grant.read_fields:
+        reading = f"{_count(len(grant.read_fields))} readable"
+    else:
+        reading = "only the fields that are always shown"
+    if grant.edit_all:
+        return grant.object, verbs, reading, "every editable field editable"
+    count = len(grant.edit_fields)
+    return grant.object, verbs, reading, f"{count} editable" if count else ""
+
+
 def additions(grants: Iterable[Grant]) -> tuple[str, ...]:
     """List every sentence that says what was added, and because of what."""
     return tuple(sentence for grant in grants for sentence in grant.because)
@@ -264,18 +279,8 @@ def _cannot_be_granted(object_name: str, names: Sequence[str]) -> str:
 
 
 def _say(grant: Grant) -> str:
-    verbs = ", ".join(WORDS[verb] for verb in grant.verbs) or "nothing yet"
-    if grant.all_fields:
-        reading = "all fields readable"
-    elif grant.read_fields:
-        reading = f"{_count(len(grant.read_fields))} readable"
-    else:
-        reading = "only the fields that are always shown"
-    if grant.edit_all:
-        editing = ", every editable field editable"
-    else:
-        editing = f", {len(grant.edit_fields)} editable" if grant.edit_fields else ""
-    return f"{grant.object}: {verbs}; {reading}{editing}"
+    name, verbs, reading, editing = columns(grant)
+    return f"{name}: {verbs}; {reading}{editing and f', {editing}'}"
 
 
 def _count(number: int) -> str:

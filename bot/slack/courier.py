@@ -4,12 +4,14 @@
 is mutual exclusion between processes, pace, Retry-After and crash lease at once. 3. The newest
 state is rendered; no ts means post, else update. 4. ts and the *rendered* version are stored; a
 change meanwhile leaves the row dirty. At least once: a kill between post and commit may leave one
-extra message, and only the remembered one is edited.
+extra message, and only the remembered one is edited. 5. Rich blocks that Slack refuses are sent
+in plain words at once, and not tried again for a day.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -23,7 +25,9 @@ from bot.config import Settings
 from bot.slack import delivery
 from bot.slack.delivery import Delivered, Failed, Gone, Later
 from bot.slack.rendering import render
-from store import outbox
+from bot.slack.views import rich
+from bot.slack.views.parts import Payload
+from store import outbox, refused_blocks
 from store.database import Database
 from store.records import Message
 
@@ -37,6 +41,7 @@ _POLL_SECONDS = 1.0
 _SHORTEST_REST = 0.05
 _AT_ONCE = 8
 _EVERY = 10_000
+_PLAIN_FOR = timedelta(days=1)
 
 
 class Courier:
@@ -179,7 +184,8 @@ class Courier:
             fresh = await outbox.get(conn, message.id)
             if fresh is None or fresh.wanted == fresh.shown:
                 return delivery.Nothing()
-            payload = await render(self._settings, conn, fresh)
+            refused = await refused_blocks.since(conn, self._clock() - _PLAIN_FOR)
+            payload = await render(self._settings, conn, fresh, rich.ALL - refused)
             thread = await delivery.thread_of(conn, fresh)
             hopeless = thread is None and await delivery.never_has_thread(conn, fresh)
         if payload is None:
@@ -188,17 +194,39 @@ class Courier:
             return Failed(reason="its thread is not there yet", refused=hopeless)
         try:
             async with asyncio.timeout(_CALL_SECONDS):
-                return await delivery.send(self._client, fresh, payload, thread)
+                return await self._call(fresh, payload, thread)
         except SlackApiError as error:
             return delivery.read_error(error, fresh)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Failed(reason=type(error).__name__)
 
+    async def _call(
+        self, message: Message, payload: Payload, thread: str | None
+    ) -> delivery.Outcome:
+        """Call Slack, and once more in plain words when it refuses the rich blocks."""
+        try:
+            return await delivery.send(self._client, message, payload, thread)
+        except SlackApiError as error:
+            refused = delivery.refused_blocks(error, payload)
+            if not refused:
+                raise
+        async with self._database.read() as conn:
+            words = await render(self._settings, conn, message)
+        if words is None:
+            return Gone(version=message.wanted)
+        outcome = await delivery.send(self._client, message, words, thread)
+        if isinstance(outcome, Delivered):
+            return dataclasses.replace(outcome, refused=refused)
+        return outcome
+
     async def _remember(self, message: Message, outcome: delivery.Outcome) -> timedelta | None:
         async with self._database.write() as conn:
             match outcome:
-                case Delivered(version=version, channel=channel, ts=ts):
+                case Delivered(version=version, channel=channel, ts=ts, refused=refused):
                     await outbox.shown(conn, message.id, version=version, channel=channel, ts=ts)
+                    if refused:
+                        await refused_blocks.refuse(conn, refused, self._clock())
+                        _log.warning("blocks.refused", kinds=sorted(refused), message=message.id)
                 case Gone(version=version):
                     await outbox.give_up(conn, message.id, "nothing to show", version=version)
                     _log.info("message.nothing_to_show", message=message.id)

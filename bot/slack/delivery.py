@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
@@ -9,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.slack import refusals
+from bot.slack.views import rich
 from bot.slack.views.parts import Payload
 from store import outbox
 from store.records import Message
@@ -16,11 +18,15 @@ from store.records import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """Slack has it: where, and which version was rendered."""
+    """Slack has it: where, and which version was rendered.
+
+    `refused` are kinds of rich blocks that Slack would not have, and took in plain words.
+    """
 
     version: int
     channel: str
     ts: str
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +144,18 @@ async def _open_direct(client: AsyncWebClient, user: str) -> str | None:
     except SlackApiError:
         return None
     return str(answer["channel"]["id"])
+
+
+def refused_blocks(error: SlackApiError, payload: Payload) -> frozenset[str]:
+    """Which rich kinds of block of a payload Slack may have refused it for; often empty.
+
+    Those that Slack names; where it names none of them, all that the payload has.
+    """
+    if refusals.code(error) != "invalid_blocks":
+        return frozenset()
+    tried = rich.kinds(payload)
+    said = set(re.findall(r"\w+", refusals.said(error)))
+    return tried & said or tried
 
 
 def read_error(error: SlackApiError, message: Message) -> Outcome:

@@ -15,6 +15,14 @@ def code(error: SlackApiError) -> str:
     return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
+def said(error: SlackApiError) -> str:
+    """What Slack says beside the code, such as which block it does not like; may be empty."""
+    data = getattr(error.response, "data", None)
+    more = data.get("response_metadata") if isinstance(data, dict) else None
+    messages = more.get("messages") if isinstance(more, dict) else None
+    return "\n".join(map(str, messages)) if isinstance(messages, list) else ""
+
+
 def status(error: SlackApiError) -> int:
     """The HTTP status; 0 when there is none."""
     response = error.response

@@ -12,15 +12,23 @@ from bot.flows import digest as digests
 from bot.slack import stale_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
+from bot.slack.views.rich import PLAIN, Rich
 from bot.slack.views.shown import Prices, Shown
 from store import ledger, usage
 from store.journal import journal
 from store.records import JournalLine, Message, Request, Source
 
 
-async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
-    """Render the newest state; None when there is nothing to show any more."""
+async def render(
+    settings: Settings, conn: AsyncConnection, message: Message, allowed: Rich = PLAIN
+) -> Payload | None:
+    """Render the newest state; None when there is nothing to show any more.
+
+    `allowed` are the rich kinds of block that may be used.
+    """
     if message.request is None:
+        if message.surface == "digest":
+            return await _digest(settings, conn, message, allowed)
         render_it = BY_SURFACE.get(message.surface)
         return await render_it(settings, conn, message) if render_it else None
     request = await ledger.get(conn, message.request)
@@ -31,7 +39,9 @@ async def render(settings: Settings, conn: AsyncConnection, message: Message) ->
         return card.replaced(shown)
     if message.surface == "reminder":
         return await _reminder(conn, shown)
-    views = {"card": card.card, "dm": dm.dm, "end": dm.end}
+    if message.surface == "card":
+        return card.card(shown, allowed)
+    views = {"dm": dm.dm, "end": dm.end}
     return views[message.surface](shown)
 
 
@@ -44,21 +54,22 @@ async def _reminder(conn: AsyncConnection, shown: Shown) -> Payload | None:
     return reminder.reminder(shown, expiry)
 
 
-async def _digest(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
+async def _digest(
+    settings: Settings, conn: AsyncConnection, message: Message, allowed: Rich
+) -> Payload | None:
     _, org, slot = message.id.split("/", 2)
     found = await digests.load(settings, conn, org, slot)
     known = settings.orgs.get(org)
-    return digest.digest(found, known.label if known else org) if found else None
+    return digest.digest(found, known.label if known else org, allowed) if found else None
 
 
 BY_SURFACE: Mapping[
     str, Callable[[Settings, AsyncConnection, Message], Awaitable[Payload | None]]
 ] = {
-    "digest": _digest,
     "stale": stale_messages.render,
     "stale_dm": stale_messages.render,
 }
-"""How messages that belong to no request are rendered."""
+"""How messages that belong to no request are rendered; the digest, too, but by allowed blocks."""
 
 
 def _still(request: Request, message: Message) -> bool:

@@ -8,6 +8,7 @@ from bot.core.diagnosis import UNDO_INCOMPLETE
 from bot.slack import ids
 from bot.slack.views import granted, parts
 from bot.slack.views.parts import Blocks, Payload, actions, button, section, sections
+from bot.slack.views.rich import PLAIN, Rich
 from bot.slack.views.shown import (
     Shown,
     approvals,
@@ -28,15 +29,18 @@ from bot.slack.views.text import line, quoted
 from store.records import Request, State, Vote
 
 
-def card(shown: Shown) -> Payload:
-    """Show the request to approvers: who, why, plan, access, seats, risks, and the decision."""
+def card(shown: Shown, allowed: Rich = PLAIN) -> Payload:
+    """Show the request to approvers: who, why, plan, access, seats, risks, and the decision.
+
+    `allowed` are the rich kinds of block that the workspace is not known to refuse.
+    """
     request = shown.request
     blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}"), *_now(shown)]
     blocks += sections(who_lines(shown), most=3, more=more_at(shown))
     blocks.append(section(granted.danger(shown)))
     blocks += granted.risks(shown, most=2)
-    blocks += granted.plan(shown, most=3)
-    blocks += granted.matrix(shown, most=4)
+    blocks += granted.plan(shown, most=3, allowed=allowed)
+    blocks += granted.matrix(shown, most=4, allowed=allowed)
     blocks += granted.seats(shown)
     blocks += sections(_decided(shown), most=5)
     if waits(request):

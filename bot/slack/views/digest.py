@@ -8,8 +8,9 @@ from decimal import Decimal
 from bot.core import slots
 from bot.core.digest import Digest, Licence
 from bot.slack import ids
-from bot.slack.views import parts
+from bot.slack.views import parts, rich
 from bot.slack.views.parts import Blocks, Payload, bullets, context, section, sections
+from bot.slack.views.rich import PLAIN, Rich
 from bot.slack.views.shown import at, state_words
 from bot.slack.views.text import line, some
 from store.records import Request, State
@@ -18,10 +19,16 @@ _NAMED = 10
 _LIST_PRICE = "list price from the bot's configuration; your contract may differ"
 
 
-def digest(found: Digest, label: str) -> Payload:
-    """One org's week, for the digest channel."""
+def digest(found: Digest, label: str, allowed: Rich = PLAIN) -> Payload:
+    """One org's week, for the digest channel; seats in a table where tables are allowed."""
     title = f"Integration licences of {line(label)}, {_period(found)}"
-    blocks: Blocks = [section(f"*{title}*"), *sections(_seats(found))]
+    blocks: Blocks = [section(f"*{title}*")]
+    if rich.TABLE in allowed and found.counted_at is not None:
+        rows = [_cells(one) for one in found.licences]
+        blocks += rich.table(("Licence", "Used", "Reserved", "Free"), rows)
+        blocks += sections(_notes(found))
+    else:
+        blocks += sections(_seats(found))
     blocks += sections([*_requests(found), *_waiting(found)], most=6, more=f"`{ids.COMMAND} list`")
     blocks += sections(_live(found), most=3)
     blocks += sections(_money(found))
@@ -64,7 +71,12 @@ def _short(found: Digest) -> str:
 def _seats(found: Digest) -> list[str]:
     if found.counted_at is None:
         return [f"Its seats have not been counted yet. {line(found.refusal, 900)}".rstrip()]
-    lines = bullets(f"*{one.name}*: {_numbers(one)}" for one in found.licences)
+    return [*bullets(f"*{one.name}*: {_numbers(one)}" for one in found.licences), *_notes(found)]
+
+
+def _notes(found: Digest) -> list[str]:
+    """What follows from the numbers, and whether they could be read."""
+    lines = []
     if found.free == 0:
         lines.append(
             "*No user can be made now.* Take a licence from a user that needs none any more,"
@@ -84,6 +96,12 @@ def _numbers(one: Licence) -> str:
         f"{seats.used} of {seats.total} used{_change(one)}, {max(seats.reserved, 0)} reserved,"
         f" {max(seats.free, 0)} free"
     )
+
+
+def _cells(one: Licence) -> tuple[str, str, str, str]:
+    seats = one.seats
+    used = f"{seats.used} of {seats.total}{_change(one)}"
+    return one.name, used, f"{max(seats.reserved, 0)}", f"{max(seats.free, 0)}"
 
 
 def _change(one: Licence) -> str:

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.core import access
 from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.slack.views import rich
 from bot.slack.views.parts import Blocks, bullets, section, sections
+from bot.slack.views.rich import PLAIN, Rich
 from bot.slack.views.shown import Shown, grants_of, more_at
-from bot.slack.views.text import line, some
+from bot.slack.views.text import bare, line, some
 from store.records import Grant, Request, Seats, State, Tier, Verb
 
 _STRONG = (Verb.DELETE, Verb.VIEW_ALL, Verb.MODIFY_ALL)
 _WRITING = (Verb.CREATE, Verb.EDIT)
 _DONE, _NOW, _NEXT = "done ✓", "*doing now*", "to do"
 _STOPPED, _NEVER = "*stopped here*", "not done"
+_BY_HAND, _WAITS, _FAILED = "confirmed by hand ✓", "*waits for a person*", "*failed*"
+_STATUS: Mapping[str, rich.Status] = {
+    _DONE: "complete",
+    _BY_HAND: "complete",
+    _NOW: "in_progress",
+    _WAITS: "in_progress",
+    _STOPPED: "error",
+    _FAILED: "error",
+}
 
 
-def plan(shown: Shown, *, most: int) -> Blocks:
-    """The plan sentence by sentence, the test at its end; each says how far it is, in words."""
+def plan(shown: Shown, *, most: int, allowed: Rich = PLAIN) -> Blocks:
+    """The plan sentence by sentence, the test at its end; each says how far it is, in words.
+
+    Where plan blocks are allowed it is one, with the same words; `most` is about sections.
+    """
     preflight = shown.request.preflight
     if preflight is None or not preflight.plan:
         return []
-    steps = [line(sentence) for sentence in preflight.plan]
-    steps.append(
+    last = (
         "Log in as the new user and test its access"
         if shown.app_label
         else "A person tests the login and confirms it, because no app was chosen"
     )
+    steps = [*preflight.plan, last]
     marks = _marks(shown, preflight.plan) if _moves(shown.request) else [""] * len(steps)
+    if rich.PLAN in allowed:
+        said = [mark and f" — {mark.strip('*')}" for mark in marks]
+        tasks = [
+            (f"{bare(step)}{words}", _STATUS.get(mark, "pending"))
+            for step, words, mark in zip(steps, said, marks, strict=True)
+        ]
+        return rich.plan(f"Plan{_stage(shown.request)}", tasks, more=more_at(shown))
     lines = [
-        f"{number}. {step}{mark and f' — {mark}'}"
+        f"{number}. {line(step)}{mark and f' — {mark}'}"
         for number, (step, mark) in enumerate(zip(steps, marks, strict=True), start=1)
     ]
     return sections([f"*Plan*{_stage(shown.request)}", *lines], most=most, more=more_at(shown))
@@ -67,20 +88,25 @@ def _marks(shown: Shown, plan: Sequence[str]) -> list[str]:
 def _test_mark(shown: Shown, *, all_done: bool) -> str:
     match shown.request.state:
         case State.LIVE:
-            return "confirmed by hand ✓" if shown.by_hand else _DONE
+            return _BY_HAND if shown.by_hand else _DONE
         case State.PROVISIONED:
-            return "*waits for a person*" if shown.request.finding else _NOW
+            return _WAITS if shown.request.finding else _NOW
         case State.BLOCKED:
-            return "*failed*" if all_done else _NEVER
+            return _FAILED if all_done else _NEVER
         case _:
             return _NEXT
 
 
-def matrix(shown: Shown, *, most: int) -> Blocks:
+def matrix(shown: Shown, *, most: int, allowed: Rich = PLAIN) -> Blocks:
     """The access matrix, fields as counts, then what the closure added and because of what."""
     grants = grants_of(shown.request)
-    lines = ["*Access*", *bullets(line(one) for one in access.sentences(grants))]
-    blocks = sections(lines, most=most, more=more_at(shown))
+    if rich.TABLE in allowed and grants:
+        head = ("Object", "Access", "Fields read", "Fields edited")
+        rows = [[cell or "none" for cell in access.columns(one)] for one in grants]
+        blocks = [section("*Access*"), *rich.table(head, rows, more=more_at(shown))]
+    else:
+        lines = ["*Access*", *bullets(line(one) for one in access.sentences(grants))]
+        blocks = sections(lines, most=most, more=more_at(shown))
     added = [line(one) for one in access.additions(grants)]
     if added:
         blocks += sections(

@@ -24,9 +24,11 @@ LINE_MAX = 250
 """Characters of a value that stands in one line; the form lets through less."""
 
 _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
-_EDGE = re.compile(r"(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])")
+_EDGE = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_++(?![A-Za-z0-9])")
+"""A run of underscores is looked at once, from its beginning: thousands must not take seconds."""
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _QUOTE = "> "
 _QUOTE_SIZE = 5  # what Slack makes of the mark before it counts
@@ -39,9 +41,22 @@ def amp(text: str) -> str:
 
 def esc(text: str) -> str:
     """Make foreign text harmless: no mention, link, formatting, emoji or turned direction."""
-    clean = _TURNS.sub("", _LINE_ENDS.sub("\n", text)).translate(_LOOKALIKES)
+    return amp(_disarmed(_LINE_ENDS.sub("\n", text)))
+
+
+def _disarmed(text: str) -> str:
+    clean = _TURNS.sub("", text).translate(_LOOKALIKES)
     clean = _EDGE.sub(lambda found: "\u02cd" * len(found[0]), clean)
-    return amp(_EMOJI.sub("\u2236", clean))
+    return _EMOJI.sub("\u2236", clean)
+
+
+def bare(text: str, most: int = LINE_MAX) -> str:
+    """Foreign text for a plain string, harmless even if Slack should read markup in it.
+
+    Nothing is escaped, because what is plain is shown as it is: `<` and `>` get lookalikes.
+    """
+    clean = _disarmed(" ".join(text.split())).translate(_ANGLES)
+    return fit(clean, most) or "-"
 
 
 def line(text: str, most: int = LINE_MAX) -> str:

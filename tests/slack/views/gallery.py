@@ -11,7 +11,7 @@ from typing import Any
 from bot.core import digest as weeks
 from bot.core import plan
 from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
-from bot.slack.views import card, digest, dm, form, reminder, replies, stale
+from bot.slack.views import card, digest, dm, form, reminder, replies, rich, stale
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store.records import (
@@ -471,4 +471,18 @@ def messages(words: Words) -> dict[str, Payload]:
         for surface, view in SURFACES.items()
         for state, one in known.items()
     }
-    return found | answers(words) | of_the_clock(words)
+    return found | answers(words) | of_the_clock(words) | in_rich_blocks(words)
+
+
+def in_rich_blocks(words: Words) -> dict[str, Payload]:
+    """What has a plan block or a table where the workspace takes them."""
+    known = {**requests(words), "wide": shown(wide(words, 10, 40), words)}
+    weeks_of = {"": week(words), ", no seat": week(words, used=5), ", busy": busy(words)}
+    uncounted = week(words, counted=False)
+    return {
+        **{f"rich card, {state}": card.card(one, rich.ALL) for state, one in known.items()},
+        **{
+            f"rich digest{name}": digest.digest(one, words.org, rich.ALL)
+            for name, one in {**weeks_of, ", never counted": uncounted}.items()
+        },
+    }
