@@ -11,41 +11,39 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import logs
 from bot.config import Settings, proxy_for, ssl_context
 from bot.engine import (
-    JSON,
     Engine,
-    Job,
-    Jobs,
     QueueSpec,
-    Run,
     SchemaMissing,
     engine_schema_ok,
 )
 from bot.flows import catalogue, digest, duedates, preflight, provisioning, smoke, stale, undoing
 from bot.flows.context import Context
 from bot.health import Health
+from bot.metrics import Metrics
+from bot.readiness import Readiness
 from bot.salesforce import access
 from bot.salesforce.client import Client
 from bot.salesforce.gateway import Gateway
+from bot.salesforce.session import Sent
 from bot.schedule import Clock
 from bot.slack import bolt
 from bot.slack.connecting import connect
 from bot.slack.courier import Courier
 from bot.slack.people import People
-from store.catalogue import org as org_facts
+from bot.watching import WatchedJobs
 from store.database import Database
 from store.schema import current_ok
 
 _log = structlog.get_logger(__name__)
-_PROBE = 2.0
 Listen = Callable[[], Awaitable[int]]
 
 
@@ -130,14 +128,9 @@ class App:
     def _build(self) -> None:
         """Make every part; nothing runs yet."""
         self.database = Database.open(self._url)
-        self._health = Health(
-            self.settings.health.host,
-            self.settings.health.port,
-            missing=self.not_ready,
-            refused=self.refused_orgs,
-        )
+        self.metrics = Metrics()
         self._session = aiohttp.ClientSession()
-        self.client = _slack_client(self.settings, self._environ, self._session)
+        self.client = _slack_client(self.settings, self._environ, self._session, self.metrics)
         self.people = People(
             self.client,
             admins=self.settings.slack.admins,
@@ -147,7 +140,7 @@ class App:
         self.courier = Courier(
             self.settings, self.database, self.client, clock=self._clock, pace=self._pace.courier
         )
-        jobs = _LoggedJobs()
+        jobs = WatchedJobs(self.metrics)
         self.engine = Engine(
             self._url,
             jobs,
@@ -159,10 +152,28 @@ class App:
         for part in (preflight, provisioning, undoing, smoke, catalogue, digest, stale, duedates):
             part.register(jobs, self.context)
         self._scheduler = Clock(self.context)
-        secret = bolt.secret_of(self.settings)
-        self.surface = bolt.build(self.context, self.client, self.people, secret)
+        self.surface = bolt.build(
+            self.context,
+            self.client,
+            self.people,
+            bolt.secret_of(self.settings),
+            acked=self.metrics.acked,
+        )
         self.receiver = bolt.receiver(
             self.surface, self.settings, lambda url: proxy_for(url, self._environ)
+        )
+        self._readiness = self._look()
+        place = self.settings.health
+        self._health = Health(place.host, place.port, self._readiness)
+
+    def _look(self) -> Readiness:
+        return Readiness(
+            settings=self.settings,
+            database=self.database,
+            engine=self.engine,
+            metrics=self.metrics,
+            connected=self._reached,
+            tick_age=self._scheduler.tick_age,
         )
 
     def _context(self) -> Context:
@@ -170,7 +181,7 @@ class App:
             settings=self.settings,
             database=self.database,
             engine=self.engine,
-            gateways=gateways(self.settings, self._environ, self._clock),
+            gateways=gateways(self.settings, self._environ, self._clock, self.metrics),
             clock=self._clock,
             wake=self.courier.wake,
             approvers=self.people.approvers,
@@ -205,51 +216,10 @@ class App:
 
     async def not_ready(self) -> Mapping[str, str]:
         """The parts that are not ready, each with its reason."""
-        missing: dict[str, str] = {}
-        if not (self._connected and await self.receiver.connected()):
-            missing["slack"] = "not connected"
-        store, alive = await asyncio.gather(self._store_not_ready(), self.engine.alive())
-        missing |= store
-        if not alive:
-            missing["engine"] = "does not answer"
-        return missing
+        return (await self._readiness.look()).missing
 
-    async def _store_not_ready(self) -> dict[str, str]:
-        missing = {}
-        try:
-            async with asyncio.timeout(_PROBE), self.database.read() as conn:
-                for key in self.settings.orgs:
-                    facts = await org_facts(conn, key)
-                    if facts is None or (facts.ended_at is None and not facts.refusal):
-                        missing[f"org {key}"] = "the first look at it has not ended"
-        except Exception as error:  # noqa: BLE001 - any failure means not ready
-            return {"database": f"does not answer ({type(error).__name__})"}
-        return missing
-
-    async def refused_orgs(self) -> Mapping[str, str]:
-        """The orgs that cannot be chosen, each with the reason that the form shows."""
-        refused = {}
-        async with self.database.read() as conn:
-            for key in self.settings.orgs:
-                facts = await org_facts(conn, key)
-                if facts is not None and facts.refusal:
-                    refused[key] = facts.refusal
-        return refused
-
-
-class _LoggedJobs(Jobs):
-    """Jobs whose every line in the log names the request and the run."""
-
-    def register(self, name: str, job: Job) -> None:
-        async def logged(run: Run, *args: JSON) -> JSON:
-            number = args[0] if args and isinstance(args[0], int) else None
-            with logs.about(number, run=run.id):
-                _log.info("run.begun")
-                result = await job(run, *args)
-                _log.info("run.ended")
-                return result
-
-        super().register(name, logged)
+    async def _reached(self) -> bool:
+        return self._connected and await self.receiver.connected()
 
 
 async def _within(seconds: float, part: str, ending: Awaitable[object]) -> None:
@@ -266,7 +236,10 @@ def _schema_ok(url: str) -> bool:
 
 
 def _slack_client(
-    settings: Settings, environ: Mapping[str, str], session: aiohttp.ClientSession
+    settings: Settings,
+    environ: Mapping[str, str],
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
 ) -> AsyncWebClient:
     token, api_url = settings.environment.slack_bot_token, settings.environment.slack_api_url
     return bolt.web_client(
@@ -275,6 +248,7 @@ def _slack_client(
         session=session,
         tls=ssl_context(environ),
         proxy=proxy_for(api_url, environ),
+        called=metrics.called_slack,
     )
 
 
@@ -291,7 +265,20 @@ def queues(settings: Settings) -> list[QueueSpec]:
 
 
 def gateways(
-    settings: Settings, environ: Mapping[str, str], clock: Callable[[], datetime]
+    settings: Settings,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    metrics: Metrics | None = None,
 ) -> dict[str, Gateway]:
     """A client per org; keys are read when they are needed."""
-    return {key: Client(access.read(settings, key, environ), clock=clock) for key in settings.orgs}
+
+    def sent(org: str, one: Sent) -> None:
+        if metrics is not None:
+            metrics.called_org(org, one.kind, one.outcome, one.seconds)
+            if one.usage is not None:
+                metrics.org_limit(org, *one.usage)
+
+    return {
+        key: Client(access.read(settings, key, environ), clock=clock, sent=partial(sent, key))
+        for key in settings.orgs
+    }

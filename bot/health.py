@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-Parts = Callable[[], Awaitable[Mapping[str, str]]]
-"""Answers parts by name, each with a sentence."""
+from bot.metrics import CONTENT_TYPE
+from bot.readiness import Readiness
 
 
 class Health:
     """The server on `[health]`.
 
-    `missing` answers the parts that are not ready yet; `refused` the orgs that cannot be chosen,
-    which does not make the bot unready.
+    An org that cannot be chosen is told, and does not make the bot unready.
     """
 
-    def __init__(self, host: str, port: int, *, missing: Parts, refused: Parts) -> None:
+    def __init__(self, host: str, port: int, readiness: Readiness) -> None:
         self._host = host
         self._port = port
-        self._missing = missing
-        self._refused = refused
+        self._readiness = readiness
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> int:
@@ -45,13 +40,12 @@ class Health:
         return web.json_response({"status": "alive"})
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        missing = await self._missing()
-        if not missing:
-            refused = dict(await self._refused())
-            return web.json_response({"status": "ready", "refused_orgs": refused})
-        return web.json_response({"status": "not ready", "waiting_for": dict(missing)}, status=503)
+        look = await self._readiness.look()
+        if not look.missing:
+            return web.json_response({"status": "ready", "refused_orgs": dict(look.refused)})
+        waiting = {"status": "not ready", "waiting_for": dict(look.missing)}
+        return web.json_response(waiting, status=503)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
+        body = await self._readiness.exposed()
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})

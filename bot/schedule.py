@@ -44,6 +44,7 @@ class Clock:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ticked_at = ctx.clock()
 
     async def look_now(self) -> None:
         """Enqueue a look at every org; before the engine is launched it is taken up at once."""
@@ -58,8 +59,13 @@ class Clock:
         for job in AT_TIMES:
             await self._slot(job)
 
+    def tick_age(self) -> timedelta:
+        """Since when no tick was done; the start counts as one."""
+        return self._ctx.clock() - self._ticked_at
+
     def start(self) -> None:
         """From now on everything happens by the clock."""
+        self._ticked_at = self._ctx.clock()
         schedule = self._ctx.settings.schedule
         for org in self._ctx.settings.orgs:
             self._every(schedule.catalogue, self._catalogue, org)
@@ -104,6 +110,7 @@ class Clock:
     async def _tick(self) -> None:
         await sweeping.sweep(self._ctx)
         await duedates.tick(self._ctx)
+        self._ticked_at = self._ctx.clock()
 
     async def _tidy(self) -> None:
         """Forget runs that ended long ago; the engine never does it by itself."""

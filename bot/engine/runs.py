@@ -1,6 +1,7 @@
 """What do we know about runs: which wait, work, ended, and how?"""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.engine.jobs import JSON
 __all__ = ["RunFailed", "RunState", "RunStatus", "Runs"]
 
 DELETED_AT_ONCE = 500
+LOOKED_AT = 200  # waiting runs, oldest first, among which the longest wait is sought
 
 
 class RunStatus(StrEnum):
@@ -91,6 +93,18 @@ class Runs:
                         raise RunFailed(state)
                 await asyncio.sleep(look_every)
 
+    async def longest_wait(self) -> timedelta:
+        """How long the oldest due run has been waiting; one put back waits from then on."""
+        found = await self._client.list_workflows_async(
+            status=[RunStatus.DELAYED.value, RunStatus.QUEUED.value],
+            limit=LOOKED_AT,
+            load_input=False,
+            load_output=False,
+        )
+        now = int(time.time() * 1000)
+        longest = max((now - _due_since(one) for one in found), default=0)
+        return timedelta(milliseconds=max(longest, 0))
+
     async def holders(self) -> set[str]:
         """Ids of the executors that have begun runs and not ended them."""
         running = await self.listed(statuses=[RunStatus.RUNNING])
@@ -122,6 +136,14 @@ class Runs:
                 return deleted
             await self._client.delete_workflows_async([one.workflow_id for one in found])
             deleted += len(found)
+
+
+def _due_since(found: WorkflowStatus) -> int:
+    """Milliseconds since 1970: when it was enqueued, put back, or its delay was over."""
+    moments = [found.created_at, found.delay_until_epoch_ms]
+    if found.status == RunStatus.QUEUED.value:
+        moments.append(found.updated_at)
+    return max(one or 0 for one in moments)
 
 
 def _state(found: WorkflowStatus) -> RunState:

@@ -186,6 +186,10 @@ class Engine:
         """List runs, oldest first: for the sweep that finds failed and missing ones."""
         return await self._runs.listed(ids=ids, prefix=prefix, statuses=statuses, limit=limit)
 
+    async def longest_wait(self) -> timedelta:
+        """How long the oldest run that is due has been waiting to be taken up; 0 without one."""
+        return await self._runs.longest_wait()
+
     async def move(self, ids: Sequence[str], queue: str) -> None:
         """Put runs that have not ended into another queue.
 

@@ -16,7 +16,7 @@ from bot.salesforce.access import OrgAccess
 from bot.salesforce.gateway import Identity, Snapshot, Survey
 from bot.salesforce.jwt_login import LoginRefused, Token
 from bot.salesforce.rest import Rest, refusal_in
-from bot.salesforce.session import OrgSession
+from bot.salesforce.session import OrgSession, Sent
 from bot.salesforce.threads import Threads
 
 _OWN_APP = ""
@@ -25,11 +25,17 @@ _OWN_APP = ""
 class Client:
     """One org, spoken to as the bot's own user; implements `gateway.Gateway`."""
 
-    def __init__(self, access: OrgAccess, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        access: OrgAccess,
+        *,
+        clock: Callable[[], datetime],
+        sent: Callable[[Sent], None] | None = None,
+    ) -> None:
         self._access = access
         self._clock = clock
         self._threads = Threads(access.key)
-        self._session = OrgSession(ca_bundle=access.ca_bundle, proxy=access.proxy)
+        self._session = OrgSession(ca_bundle=access.ca_bundle, proxy=access.proxy, sent=sent)
         self._audiences: dict[str, str] = {}
         self._rest = self._connection(
             _OWN_APP,

@@ -16,6 +16,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.core.lifecycle import Refusal
 from bot.slack import ids
+from bot.slack.hearing import ended
 from bot.slack.views import replies
 
 _log = structlog.get_logger(__name__)
@@ -84,7 +85,9 @@ async def _told(task: asyncio.Task[object], late: Callable[[Exception], Work]) -
 def sorry(error: Exception, doing: str) -> str:
     """The sentence for an exception: a refusal's own, or an apology with a reference number."""
     if isinstance(error, Refusal):
+        ended("refused")
         return error.sentence
+    ended("failed")
     reference = secrets.token_hex(3)
     _log.error("slack.listener", doing=doing, reference=reference, exc_info=error)
     return (

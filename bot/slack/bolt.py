@@ -22,6 +22,7 @@ from bot.flows.context import Context
 from bot.slack.actions import Actions
 from bot.slack.answering import Afterwards, sorry
 from bot.slack.commands import Commands
+from bot.slack.hearing import Acked, HearingApp
 from bot.slack.http import Http
 from bot.slack.modals import Modals
 from bot.slack.options import Options
@@ -29,6 +30,7 @@ from bot.slack.people import People
 from bot.slack.receiving import Receiver
 from bot.slack.socket import Route, Socket
 from bot.slack.voice import Voice
+from bot.slack.web import Called, CountedClient
 
 __all__ = ["Http", "Receiver", "Socket", "Surface", "build", "receiver", "secret_of", "web_client"]
 
@@ -43,6 +45,7 @@ def web_client(
     session: aiohttp.ClientSession,
     tls: ssl.SSLContext,
     proxy: str | None,
+    called: Called | None = None,
 ) -> AsyncWebClient:
     """A Web API client on the shared session; the engine and the courier retry, not the transport.
 
@@ -50,7 +53,7 @@ def web_client(
     (slack-platform 2.2). Without a proxy it would take HTTPS_PROXY by itself, whatever NO_PROXY
     says, so the proxy is set once more.
     """
-    client = AsyncWebClient(
+    client = CountedClient(
         token=token,
         base_url=base_url,
         session=session,
@@ -60,6 +63,7 @@ def web_client(
         retry_handlers=[],
     )
     client.proxy = proxy
+    client.called = called or (lambda *_: None)
     return client
 
 
@@ -86,15 +90,23 @@ def secret_of(settings: Settings) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-def build(ctx: Context, client: AsyncWebClient, people: People, signing_secret: str) -> Surface:
-    """Build the app: every listener answers before its ack is sent."""
+def build(
+    ctx: Context,
+    client: AsyncWebClient,
+    people: People,
+    signing_secret: str,
+    *,
+    acked: Acked | None = None,
+) -> Surface:
+    """Build the app: every listener answers before its ack is sent; `acked` is told of each."""
     with _without_oauth():
-        app = AsyncApp(
+        app = HearingApp(
             client=client,
             signing_secret=signing_secret,
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )
+    app.acked = acked or (lambda *_: None)
     afterwards = Afterwards()
     voice = Voice(client, afterwards)
     modals = Modals(ctx, people, voice, afterwards)

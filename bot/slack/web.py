@@ -1,0 +1,44 @@
+"""The Web API client: the library's own, with every call timed and counted by its outcome."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack import refusals
+
+Called = Callable[[str, str, float], None]
+"""Told the method, the outcome (`ok`, `limited`, `refused`, `failed`, `no_answer`), the seconds."""
+
+_TOO_MANY = 429
+_LIMITED = frozenset({"ratelimited", "rate_limited"})
+
+
+class CountedClient(AsyncWebClient):
+    """A client that tells `called` of each call, also of one that nobody waits for any more."""
+
+    called: Called
+
+    async def api_call(self, api_method: str, **how: Any) -> AsyncSlackResponse:
+        """Call a method; raises what the library raises."""
+        outcome, begun = "no_answer", time.monotonic()
+        try:
+            answer = await super().api_call(api_method, **how)
+            outcome = "ok"
+        except SlackApiError as error:
+            outcome = _outcome(error)
+            raise
+        finally:
+            self.called(api_method, outcome, time.monotonic() - begun)
+        return answer
+
+
+def _outcome(error: SlackApiError) -> str:
+    if refusals.status(error) == _TOO_MANY or refusals.code(error) in _LIMITED:
+        return "limited"
+    return "refused" if refusals.code(error) else "failed"
