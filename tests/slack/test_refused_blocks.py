@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.sandbox.workspace import Message
-from store import refused_blocks
-from store.records import State
+from store import outbox, refused_blocks, usage
+from store.records import SeatCount, Seats, State
 from tests.slack.house import CARD_CHANNEL, SlackHouse, courier_for
 
 KINDS = [frozenset(one) for one in ((), ("plan",), ("table",), ("plan", "table"))]
@@ -168,3 +168,36 @@ async def test_a_refusal_without_a_name_counts_for_every_rich_block(
     assert rich_kinds(card) == set()
     await slack_house.told()
     assert await remembered(slack_house) == {"plan", "table"}
+
+
+@named
+async def test_the_digest_says_the_same_numbers_whatever_blocks_are_taken(
+    slack_house: SlackHouse, refused: frozenset[str]
+) -> None:
+    refuse(slack_house, refused)
+    now = slack_house.clock()
+    count = SeatCount(
+        org="uat",
+        slot="2026-W48",
+        since=now - timedelta(weeks=1),
+        at=now,
+        licenses=Seats(total=7, used=3, reserved=1),
+        psls=Seats(total=6, used=2),
+        counted_at=now,
+    )
+    async with slack_house.database.write() as conn:
+        await usage.keep_count(conn, count)
+        message = "digest/uat/2026-W48"
+        surface, where = "digest", CARD_CHANNEL
+        await outbox.want(
+            conn, message, request=None, surface=surface, target=where, now=slack_house.clock()
+        )
+    slack_house.ctx.wake()
+    await slack_house.told()
+    [posted] = slack_house.ws.channel(CARD_CHANNEL).messages
+    assert rich_kinds(posted) == {"table"} - refused
+    said = posted.readable()
+    for fact in ("3 of 7", "2 of 6", "Cost", "week 48 of 2026"):
+        assert fact in said, fact
+    assert await remembered(slack_house) == refused & {"table"}
+    assert calls(slack_house) == 1 + ("table" in refused)
