@@ -107,14 +107,14 @@ async def test_a_refused_command_and_a_wrong_form_count_as_refused(house: House)
 
 
 async def test_a_limit_of_slack_is_told_apart_from_other_refusals(house: House) -> None:
-    house.slack.faults.fail("chat.postMessage", status=429, error="ratelimited", retry_after=1)
+    house.slack.faults.rate_limit("chat.postMessage")
     await live(house)
     assert await count(house, "slack_calls_total", outcome="limited") == 1
 
 
 async def test_an_org_in_maintenance_and_one_that_drops_the_line_are_counted(house: House) -> None:
-    house.org.faults.add(faults.MAINTENANCE, path="composite")
-    house.org.faults.add(faults.DROP_BEFORE, path="composite")
+    house.org.faults.add(faults.MAINTENANCE, method="POST", sobject="User")
+    house.org.faults.add(faults.DROP_BEFORE, method="POST", sobject="User")
     await live(house)
     assert await count(house, "salesforce_calls_total", org="uat", outcome="failed") == 1
     assert await count(house, "salesforce_calls_total", org="uat", outcome="no_answer") == 1
