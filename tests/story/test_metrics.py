@@ -114,7 +114,7 @@ async def test_a_limit_of_slack_is_told_apart_from_other_refusals(house: House) 
 
 async def test_an_org_in_maintenance_and_one_that_drops_the_line_are_counted(house: House) -> None:
     house.org.faults.add(faults.MAINTENANCE, method="POST", sobject="User")
-    house.org.faults.add(faults.DROP_BEFORE, method="POST", sobject="User")
+    house.org.faults.add(faults.DROP_BEFORE, method="POST", sobject="ObjectPermissions")
     await live(house)
     assert await count(house, "salesforce_calls_total", org="uat", outcome="failed") == 1
     assert await count(house, "salesforce_calls_total", org="uat", outcome="no_answer") == 1
