@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.core import command
+from bot.core.lifecycle import Refusal
 from bot.slack import ids
 
 Acked = Callable[[str, str, float], None]
@@ -84,7 +85,7 @@ def request_in(body: Mapping[str, Any]) -> int | None:
         view = body.get("view") or {}
         written = actions[0].get("value") or view.get("private_metadata") or ""
         return ids.Target.read(str(written)).request
-    except (ValueError, AttributeError, LookupError, TypeError):
+    except (Refusal, ValueError, AttributeError, LookupError, TypeError):
         return None
 
 
