@@ -56,6 +56,19 @@ def propose_username(name: str, domain: str, taken: Collection[str]) -> str:
     return next(one for one in variants if one not in used)
 
 
+def next_username(username: str, taken: Collection[str]) -> str:
+    """Propose the next free name after one that is taken: `sync@a.example`, `sync-2@a.example`.
+
+    `taken` are usernames known to be in use, in any case; at most 80 characters (1.5).
+    """
+    local, _, domain = username.lower().partition("@")
+    found = re.fullmatch(r"(.+)-([2-9]|[1-9]\d{1,3})", local)
+    words, number = (found[1], int(found[2])) if found else (local, 1)
+    used = {one.lower() for one in taken}
+    variants = (_username(words, domain, after) for after in count(number + 1))
+    return next(one for one in variants if one not in used)
+
+
 def check_username(text: str) -> str | None:
     """Say what is wrong with a username, or None (salesforce-provisioning 1.5)."""
     if not text.isascii():

@@ -23,6 +23,7 @@ class Action(StrEnum):
     RETRY = "retry"
     TEST = "test"
     RECHECK = "recheck"
+    NEW_USERNAME = "new_username"
     CONFIRM_LIVE = "confirm_live"
     LICENSES = "licenses"
     STALE = "stale"
@@ -75,6 +76,7 @@ _WHO: Final[dict[Action, tuple[_Role, ...]]] = {
     Action.APPROVE: (_Role.APPROVER,),
     Action.REJECT: (_Role.APPROVER,),
     Action.WITHDRAW: (_Role.REQUESTER, _Role.OWNER, _Role.ADMIN),
+    Action.NEW_USERNAME: (_Role.REQUESTER, _Role.OWNER, _Role.ADMIN),
     Action.RETRY: _CARERS,
     Action.TEST: _CARERS,
     Action.RECHECK: _CARERS,
@@ -86,6 +88,7 @@ _DOING: Final[dict[Action, str]] = {
     Action.APPROVE: "approve",
     Action.REJECT: "reject",
     Action.WITHDRAW: "withdraw",
+    Action.NEW_USERNAME: "change the username of",
     Action.RETRY: "retry",
     Action.TEST: "test",
     Action.RECHECK: "check again",

@@ -68,14 +68,14 @@ class AppRules:
 
 
 def candidate_usernames(request: Request, domain: str, in_use: frozenset[str]) -> tuple[str, ...]:
-    """The typed username, or a row of proposals of which the first free one is taken.
+    """The username typed or taken instead, or a row of proposals: the first free one is taken.
 
     A request that is asked again keeps the one under which it may have made a user.
     """
-    if request.pinned:
-        return (request.pinned.username,)
     if request.asked.username:
         return (request.asked.username,)
+    if request.pinned:
+        return (request.pinned.username,)
     names: list[str] = []
     for _ in range(_VARIANTS):
         taken = in_use | set(names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +44,8 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
         state = lifecycle.move(request, Event.RETRY)
         valid_for = ctx.settings.approval.valid_for
         if request.approved_at is None or now - request.approved_at > valid_for:
-            return await _ask_again(ctx, conn, request, actor, now)
+            why = f"Asked again, because approvals hold for {_length(valid_for)}"
+            return await ask_again(ctx, conn, request, actor, now, why)
         changed = await ledger.change(
             conn,
             request,
@@ -55,14 +57,20 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
             provisions=request.provisions + 1,
         )
         await enqueue_provision(ctx, conn, changed)
-        await _tell(conn, changed, now, actor, "retried", "Tried again", request.state)
+        await tell(conn, changed, now, actor, "retried", "Tried again", request.state)
         return changed
 
     return await change(ctx, request_id, act)
 
 
-async def _ask_again(
-    ctx: Context, conn: AsyncConnection, request: Request, actor: Actor, now: datetime
+async def ask_again(
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    actor: Actor,
+    now: datetime,
+    why: str,
+    **columns: Any,
 ) -> Request:
     """Void the votes, look at the org again and ask with a new card; what was made keeps its names.
 
@@ -81,11 +89,11 @@ async def _ask_again(
         next_try_at=None,
         proof_until=None,
         preflights=request.preflights + 1,
+        **columns,
     )
     await enqueue_preflight(ctx, conn, changed)
-    length = _length(ctx.settings.approval.valid_for)
-    detail = f"Asked again, because approvals hold for {length}: earlier votes count no more"
-    await _tell(conn, changed, now, actor, "asked_again", detail, request.state)
+    detail = f"{why}: earlier votes count no more"
+    await tell(conn, changed, now, actor, "asked_again", detail, request.state)
     return changed
 
 
@@ -108,12 +116,12 @@ async def withdraw(ctx: Context, request_id: int, actor: Actor) -> Request:
         state = lifecycle.move(request, Event.WITHDRAW)
         if request.state is State.REQUESTED and request.pinned is None:
             changed = await ledger.change(conn, request, now=now, state=state)
-            await _tell(conn, changed, now, actor, "withdrawn", "Withdrawn", request.state)
+            await tell(conn, changed, now, actor, "withdrawn", "Withdrawn", request.state)
             await telling.show_end(conn, changed, now)
             return changed
         changed = await undo_first(ctx, conn, request, now)
         detail = "Withdrawal begun: what was made is being undone"
-        await _tell(conn, changed, now, actor, "withdrawing", detail, request.state)
+        await tell(conn, changed, now, actor, "withdrawing", detail, request.state)
         return changed
 
     return await change(ctx, request_id, act)
@@ -136,7 +144,7 @@ async def recheck(ctx: Context, request_id: int, actor: Actor) -> Request:
             conn, request, now=now, preflight=None, preflights=request.preflights + 1
         )
         await enqueue_preflight(ctx, conn, changed)
-        await _tell(conn, changed, now, actor, "rechecked", "Checked again", request.state)
+        await tell(conn, changed, now, actor, "rechecked", "Checked again", request.state)
         return changed
 
     return await change(ctx, request_id, act)
@@ -162,7 +170,7 @@ async def test(ctx: Context, request_id: int, actor: Actor) -> Request:
             smokes=request.smokes + 1,
         )
         await enqueue_smoke(ctx, conn, changed)
-        await _tell(conn, changed, now, actor, "tested", "Asked for a test", request.state)
+        await tell(conn, changed, now, actor, "tested", "Asked for a test", request.state)
         return changed
 
     return await change(ctx, request_id, act)
@@ -178,7 +186,7 @@ async def confirm_live(ctx: Context, request_id: int, actor: Actor) -> Request:
         state = lifecycle.move(request, Event.CONFIRM)
         changed = await ledger.change(conn, request, now=now, state=state, finding=None)
         detail = "Confirmed by hand: the integration logged in and worked"
-        await _tell(conn, changed, now, actor, "live", detail, request.state)
+        await tell(conn, changed, now, actor, "live", detail, request.state)
         await telling.show_end(conn, changed, now)
         return changed
 
@@ -243,7 +251,7 @@ def undecided(request: Request, actor: Actor) -> None:
     raise Refusal(f"{request.label} is {request.state}, so there is nothing to decide.")
 
 
-async def _tell(
+async def tell(
     conn: AsyncConnection,
     changed: Request,
     now: datetime,
@@ -252,6 +260,7 @@ async def _tell(
     detail: str,
     was: State,
 ) -> None:
+    """Journal what a person did, and let every message of the request show it."""
     await telling.note(
         conn,
         changed,

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor, may
-from bot.flows import deciding, reading, requests
+from bot.flows import deciding, reading, renaming, requests
 from bot.flows.context import Context
 from bot.slack import ids
 from bot.slack.answering import Afterwards, sorry, view_answer
@@ -29,6 +29,7 @@ _CARE: Mapping[str, Care] = {
     ids.WITHDRAW: requests.withdraw,
     ids.RETRY: requests.retry,
     ids.CONFIRM_LIVE: requests.confirm_live,
+    ids.NEW_USERNAME: renaming.rename,
 }
 
 

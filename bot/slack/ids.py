@@ -21,6 +21,7 @@ RECHECK = "recheck"
 WITHDRAW = "withdraw"
 RETRY = "retry"
 CONFIRM_LIVE = "confirm_live"
+NEW_USERNAME = "new_username"
 
 REASON = "reason"
 

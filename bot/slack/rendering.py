@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import Settings
 from bot.core import duedates
 from bot.flows import digest as digests
+from bot.flows import renaming
 from bot.slack import stale_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
@@ -98,6 +99,7 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         done=frozenset(done),
         approvers=settings.approval.approvers,
         not_tested=_not_tested(lines),
+        free_username=await renaming.proposal(conn, request, org.username_domain) if org else None,
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
     )
 

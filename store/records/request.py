@@ -80,8 +80,10 @@ class Request:
 
     @property
     def username(self) -> str:
-        """The username wanted, or the one typed, or nothing yet."""
-        return self.wanted.username if self.wanted else self.asked.username
+        """The username wanted, or the one typed or taken instead, or nothing yet."""
+        if self.preflight and self.preflight.wanted:
+            return self.preflight.wanted.username
+        return self.asked.username or (self.pinned.username if self.pinned else "")
 
     @property
     def wanted(self) -> Wanted | None:

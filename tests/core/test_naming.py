@@ -119,3 +119,20 @@ def test_the_user_gets_what_a_create_call_requires_and_no_password() -> None:
         "LocaleSidKey": "de_DE",
         "TimeZoneSidKey": "Europe/Berlin",
     }
+
+
+@pytest.mark.parametrize(
+    ("taken", "after"),
+    [
+        (["sap@acme.example"], "sap-2@acme.example"),
+        (["sap@acme.example", "SAP-2@acme.example"], "sap-3@acme.example"),
+        (["sap-2@acme.example"], "sap-3@acme.example"),
+        (["sap-2026@acme.example"], "sap-2027@acme.example"),
+        (["s.a-p@acme.example"], "s.a-p-2@acme.example"),
+        ([f"{'a' * 67}@acme.example"], f"{'a' * 65}-2@acme.example"),
+    ],
+)
+def test_after_a_taken_username_the_next_free_one_is_proposed(taken: list[str], after: str) -> None:
+    found = naming.next_username(taken[0], taken)
+    assert found == after
+    assert naming.check_username(found) is None

@@ -14,6 +14,7 @@ TABLE = {
     Action.APPROVE: "Ada",
     Action.REJECT: "Ada",
     Action.WITHDRAW: "Rae Olu Max",
+    Action.NEW_USERNAME: "Rae Olu Max",
     Action.RETRY: "Rae Ada Olu Max",
     Action.TEST: "Rae Ada Olu Max",
     Action.RECHECK: "Rae Ada Olu Max",

@@ -36,6 +36,7 @@ from bot.core.diagnosis.titles import (
     SEES_TOO_MUCH,
     TITLES,
     UNDO_INCOMPLETE,
+    USERNAME_TAKEN,
     WRONG_IDENTITY,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "SEES_TOO_MUCH",
     "TITLES",
     "UNDO_INCOMPLETE",
+    "USERNAME_TAKEN",
     "WRONG_IDENTITY",
     "app_missing",
     "explain",

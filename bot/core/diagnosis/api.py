@@ -11,7 +11,8 @@ _NAMES: tuple[Row, ...] = (
         "duplicate_username",
         "username_taken",
         "The username is taken, in this org or in any other Salesforce org.",
-        "Withdraw this request and ask again with another username.",
+        "Press Take another username: the bot takes the next free one and the approvers are asked "
+        "again. Or withdraw this request.",
         REQUESTER,
     ),
     row(

@@ -136,12 +136,10 @@ def username_taken(names: Sequence[str]) -> Finding:
     """The username that was typed, or the proposal with all its variants, exists already."""
     variants = ", and so are the variants of it" if len(names) > 1 else ""
     return _finding(
-        "username_taken",
+        titles.USERNAME_TAKEN,
         f"The username {quote(names[0], _NAME)} is taken{variants}.",
-        "Withdraw this request and ask again with another username, or without one: then the bot "
-        "proposes a free one."
-        if not variants
-        else "Withdraw this request and ask again with another username.",
+        "Press Take another username: the bot takes the next free one and checks again. Or "
+        "withdraw this request and ask with a name of your own.",
         Who.REQUESTER,
     )
 

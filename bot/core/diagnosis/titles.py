@@ -13,6 +13,7 @@ KIND_MISMATCH = "kind_mismatch"
 MISSING_RIGHT = "missing_right"
 FOREIGN_OBJECT = "foreign_object"
 UNDO_INCOMPLETE = "undo_incomplete"
+USERNAME_TAKEN = "username_taken"
 WRONG_IDENTITY = "wrong_identity"
 KEY_UNUSABLE = "key_unusable"
 RUN_FAILED = "run_failed"
@@ -30,7 +31,7 @@ TITLES: Mapping[str, str] = {
     WRONG_IDENTITY: "The login ended in another org or user",
     "org_changed": "The org is not the one that was configured",
     "license_missing": "The org has no integration licence",
-    "username_taken": "The username is taken",
+    USERNAME_TAKEN: "The username is taken",
     "set_name_taken": "The permission set name is taken",
     "app_missing": "The app is not in the org",
     "object_gone": "An object cannot be granted",

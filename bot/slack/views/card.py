@@ -50,10 +50,7 @@ def card(shown: Shown, allowed: Rich = PLAIN) -> Payload:
 
 def replaced(shown: Shown) -> Payload:
     """What is left of a card whose request was asked again on a new one."""
-    words = (
-        f"{title(shown)}: the approval was too old, so it is asked again."
-        " Please go on with the newest card."
-    )
+    words = f"{title(shown)}: it is asked again. Please go on with the newest card."
     return parts.message(words, [section(words)])
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import slackblocks as kit
-
 from bot.core.access import WORDS
-from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
+from bot.core.diagnosis import UNDO_INCOMPLETE
 from bot.slack import ids
-from bot.slack.views import granted, parts
-from bot.slack.views.parts import Blocks, Payload, actions, bullets, button, section, sections
+from bot.slack.views import buttons, granted, parts
+from bot.slack.views.parts import Blocks, Payload, actions, bullets, section, sections
 from bot.slack.views.shown import (
     Shown,
     approvals,
@@ -44,9 +42,9 @@ def dm(shown: Shown) -> Payload:
     if _in_hand(request):
         blocks += sections(_handover(shown), most=4, more=more_at(shown))
     blocks.append(parts.context(people_line(request)))
-    buttons = _buttons(request)
-    if buttons:
-        blocks.append(actions(buttons))
+    row = buttons.of(shown)
+    if row:
+        blocks.append(actions(row))
     return parts.message(f"{headline(shown)}. {_story(shown)[0]}", blocks)
 
 
@@ -143,7 +141,7 @@ def _before(shown: Shown) -> list[str]:
     if preflight is None and shown.request.pinned is not None:
         return [
             (
-                "Its approval was too old, so it is asked for again:"
+                f"{_asked_again(shown.request)}"
                 " the bot looks at the org first, then it asks the approvers."
             )
         ]
@@ -171,6 +169,13 @@ def _before(shown: Shown) -> list[str]:
             " you do not have to do anything."
         )
     ]
+
+
+def _asked_again(request: Request) -> str:
+    pinned, asked = request.pinned, request.asked.username
+    if pinned and asked and asked != pinned.username:
+        return f"It gets another username, {code(asked)}, so it is asked for again:"
+    return "Its approval was too old, so it is asked for again:"
 
 
 def _testing(request: Request) -> list[str]:
@@ -235,59 +240,3 @@ def _handover(shown: Shown) -> list[str]:
             " the app; the bot never sends them."
         ),
     ]
-
-
-def _buttons(request: Request) -> list[kit.Button]:
-    if request.withdrawing:
-        return []
-    value = ids.Target(request=request.id, wanted=request.wanted_hash).write()
-    code_ = request.finding.code if request.finding else None
-    withdraw = _withdraw(request, value)
-    match request.state:
-        case State.REQUESTED:
-            problems = request.preflight is not None and bool(request.preflight.problems)
-            recheck = [button("Check again", ids.RECHECK, value, style="primary")]
-            return [*(recheck if problems else []), withdraw]
-        case State.APPROVED:
-            return [withdraw]
-        case State.BLOCKED:
-            retry = [button("Retry", ids.RETRY, value, style="primary")]
-            return [*([] if code_ == UNDO_INCOMPLETE else retry), withdraw]
-        case State.PROVISIONED:
-            return [*([_confirm_live(request, value)] if code_ == NOT_PROVEN else []), withdraw]
-        case _:
-            return []
-
-
-def _withdraw(request: Request, value: str) -> kit.Button:
-    made = request.approved_at is not None
-    return button(
-        "Withdraw",
-        ids.WITHDRAW,
-        value,
-        style="danger",
-        confirm=(
-            f"Withdraw {request.label}?",
-            "The bot undoes what it made in the org: its user is deactivated, its access is gone."
-            if made
-            else "Nothing was made in the org yet. The request ends here.",
-            "Withdraw",
-        ),
-    )
-
-
-def _confirm_live(request: Request, value: str) -> kit.Button:
-    return button(
-        "Confirm live",
-        ids.CONFIRM_LIVE,
-        value,
-        style="primary",
-        confirm=(
-            f"Confirm that {request.label} works?",
-            (
-                "You say that the integration logged in as its user and did its work."
-                " The owner, the backup owner and admins can do this."
-            ),
-            "Confirm live",
-        ),
-    )

@@ -28,7 +28,8 @@ class Shown:
 
     `done` holds the sentences of steps that are done. `approvers` are user groups (S…) and users
     (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
-    `not_tested` is what the last test could not try, in words.
+    `not_tested` is what the last test could not try, in words. `free_username` is offered in place
+    of one that is taken.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class Shown:
     approvers: tuple[str, ...] = ()
     by_hand: bool = False
     not_tested: tuple[str, ...] = ()
+    free_username: str | None = None
 
 
 STATE_WORDS = {
