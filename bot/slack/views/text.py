@@ -27,8 +27,10 @@ _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
-_EDGE = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_++(?![A-Za-z0-9])")
-"""A run of underscores is looked at once, from its beginning: thousands must not take seconds."""
+_EDGE = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_++(?![A-Za-z0-9])|_{3,}")
+"""A run of underscores is looked at once, from its beginning: thousands must not take seconds.
+
+No API name has more than two in a row, and a long run could be cut so that it ends at an edge."""
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _QUOTE = "> "
 _QUOTE_SIZE = 5  # what Slack makes of the mark before it counts
