@@ -42,8 +42,8 @@ async def test_the_digest_tells_seats_requests_and_cost_of_each_org(any_house: H
     await again(house)
     text = digests(house, "UAT sandbox")[-1].readable()
     facts = (await house.app.context.gateways["uat"].snapshot()).facts
-    assert f"{facts.license_used} of {facts.license_total} used" in text
-    assert "1 reserved" in text
+    used, total = facts.license_used, facts.license_total
+    assert f"Integration licence | {used} of {total} | 1 | {total - used - 1}" in text
     assert "1 requested, 1 live" in text
     assert "IU-2 Second sync" in text.split("Under way")[1]
     assert "IU-1 Warehouse sync" in text.split("Live, new or tested again")[1]
