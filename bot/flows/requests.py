@@ -224,7 +224,7 @@ async def change(
 def _length(time: timedelta) -> str:
     """A length of time in words, such as `14 days` or `12 hours`."""
     hours = int(time.total_seconds() // 3600)
-    if hours >= 48 or not hours % 24:
+    if hours >= 48 or hours == 24:
         return f"{hours // 24} days" if hours >= 48 else "one day"
     return f"{hours} hours" if hours > 1 else f"{int(time.total_seconds() // 60)} minutes"
 
@@ -240,15 +240,26 @@ def undecided(request: Request, actor: Actor) -> None:
     """Refuse a request that is decided already, with the name of who was first."""
     if request.state is State.REQUESTED:
         return
+    label = request.label
+    against = next((vote.who for vote in request.votes if vote.decision == "reject"), None)
+    if against is not None:
+        _was_first(label, (against,), "rejected", actor)
     if request.state is State.WITHDRAWN or request.withdrawing:
-        raise Refusal(f"{request.label} has been withdrawn, so there is nothing to decide.")
-    if request.votes:
-        last = request.votes[-1]
-        word = "rejected" if last.decision == "reject" else "approved"
-        if last.who == actor.user:
-            raise Refusal(f"You have already {word} {request.label}. Nothing more to do.")
-        raise Refusal(f"<@{last.who}> was first and {word} {request.label}. Nothing more to do.")
-    raise Refusal(f"{request.label} is {request.state}, so there is nothing to decide.")
+        raise Refusal(f"{label} has been withdrawn, so there is nothing to decide.")
+    if request.state is not State.EXPIRED and request.votes:
+        _was_first(label, tuple(vote.who for vote in request.votes), "approved", actor)
+    said = "has expired" if request.state is State.EXPIRED else f"is {request.state}"
+    raise Refusal(f"{label} {said}, so there is nothing to decide.")
+
+
+def _was_first(label: str, voters: tuple[str, ...], word: str, actor: Actor) -> None:
+    """Refuse with the names of those who decided; one's own decision is told as one's own."""
+    if actor.user in voters:
+        raise Refusal(f"You have already {word} {label}. Nothing more to do.")
+    if len(voters) == 1:
+        raise Refusal(f"<@{voters[0]}> was first and {word} {label}. Nothing more to do.")
+    names = " and ".join(f"<@{one}>" for one in voters)
+    raise Refusal(f"{names} were first and {word} {label}. Nothing more to do.")
 
 
 async def tell(
