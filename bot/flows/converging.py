@@ -105,7 +105,10 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
 
 def _refused(no: Refused, context: str | None = None) -> Json:
     if not no.login and diagnosis.is_passing(no.code, no.message):
-        return {"end": "away", "reason": no.code}
+        away: Json = {"end": "away", "reason": no.code}
+        if diagnosis.is_quota(no.code, no.message):
+            away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
+        return away
     context = no.step or context
     return stop(diagnosis.explain(no.code, no.message, login=no.login, context=context))
 

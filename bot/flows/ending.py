@@ -20,6 +20,8 @@ _TRIES = frozenset({"batch", "intent"})
 LONGEST = timedelta(minutes=5)
 PATIENCE = timedelta(hours=1)
 """How long an org may be away before a person is told; work goes on by itself until then."""
+QUOTA_PATIENCE = timedelta(hours=25)
+"""The calls of an org are counted over 24 hours: they come back by themselves (2.2)."""
 
 
 async def end(
@@ -53,10 +55,11 @@ async def end(
     return changed
 
 
-async def patient(conn: AsyncConnection, request: Request, now: datetime) -> bool:
+async def patient(conn: AsyncConnection, request: Request, now: datetime, seen: Json) -> bool:
     """Is it too early to trouble a person, because the org has not been away for long?"""
     since = await _away_since(conn, request)
-    return since is None or now - since < PATIENCE
+    limit = QUOTA_PATIENCE if "finding" in seen else PATIENCE
+    return since is None or now - since < limit
 
 
 async def _away_since(conn: AsyncConnection, request: Request) -> datetime | None:
@@ -80,17 +83,26 @@ async def later(
     conn: AsyncConnection,
     request: Request,
     enqueue: Enqueue,
-    reason: str,
+    seen: Json,
     **columns: Any,
 ) -> None:
     """The org is away: a successor tries again by itself. One line says so, however often.
 
-    The waits grow with the time that it is away, so that an outage is not a row of tries.
+    The waits grow with the time that it is away, so that an outage is not a row of tries. What will
+    take hours, people are told: once, as a finding that goes when the work goes on.
     """
     now = ctx.clock()
     since = await _away_since(conn, request)
+    finding = Finding.from_json(seen["finding"]) if "finding" in seen else None
+    news = finding is not None and request.finding is None and not request.withdrawing
+    if news:
+        columns["finding"] = finding
     changed = await ledger.change(conn, request, now=now, **columns)
+    if news:
+        await telling.show(conn, changed, now)
+        await telling.show_end(conn, changed, now)
     if since is None:
+        why = finding.cause if finding else f"The org does not answer ({seen['reason']})"
         await telling.note(
             conn,
             changed,
@@ -98,7 +110,7 @@ async def later(
             actor="engine",
             source=Source.ENGINE,
             event=_AWAY,
-            detail=f"The org does not answer ({reason}); trying again by itself",
+            detail=f"{why}; trying again by itself",
         )
     wait = min((now - since) / 2, LONGEST) if since else ctx.away_wait
     await enqueue(ctx, conn, changed, max(wait, ctx.away_wait))

@@ -20,7 +20,7 @@ from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Survey, Unavailable
 from store import catalogue, ledger
-from store.records import Json, Preflight, Request, Source, State, Wanted
+from store.records import Finding, Json, Preflight, Request, Source, State, Wanted
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
@@ -59,7 +59,10 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         return {"version": request.version, "unavailable": gone.reason}
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
-            return {"version": request.version, "unavailable": no.code}
+            away: Json = {"version": request.version, "unavailable": no.code}
+            if diagnosis.is_quota(no.code, no.message):
+                away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
+            return away
         problem = review.refused(
             no.code, no.message, login=no.login, rights=await rights_after(gateway, no)
         )
@@ -176,7 +179,9 @@ async def settle(ctx: Context, request_id: int, looked: Json | None) -> None:
         if "unavailable" in looked:
             wait = ctx.patience(request.preflights - 1)
             why = f"The org could not be looked at ({looked['unavailable']})"
-            await _look_again(ctx, conn, request, why, now, wait)
+            finding = Finding.from_json(looked["finding"]) if "finding" in looked else None
+            await _look_again(ctx, conn, request, why, now, wait, finding)
+            ctx.wake()
             return
         preflight = Preflight.from_json(looked["preflight"])
         if await _lost_its_name(conn, request, preflight):
@@ -203,8 +208,15 @@ async def _look_again(
     why: str,
     now: datetime,
     wait: timedelta | None,
+    finding: Finding | None = None,
 ) -> None:
-    changed = await ledger.change(conn, request, now=now, preflights=request.preflights + 1)
+    """Look once more after a while; what will take hours is told to the requester, once."""
+    changed = await ledger.change(
+        conn, request, now=now, preflights=request.preflights + 1, finding=finding
+    )
+    if finding and request.finding is None:
+        await telling.show(conn, changed, now)
+        await telling.show_end(conn, changed, now)
     await enqueue_preflight(ctx, conn, changed, wait)
     await telling.note(
         conn,

@@ -90,9 +90,9 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         request = await ledger.get(conn, request_id)
         if request is None or wanted_of(request) is None:
             return
-        if seen["end"] == "away" and await patient(conn, request, ctx.clock()):
+        if seen["end"] == "away" and await patient(conn, request, ctx.clock(), seen):
             again = request.provisions + 1
-            await later(ctx, conn, request, enqueue_provision, seen["reason"], provisions=again)
+            await later(ctx, conn, request, enqueue_provision, seen, provisions=again)
         elif seen["end"] == "done":
             await _provisioned(ctx, conn, request, ctx.clock())
         else:

@@ -91,9 +91,9 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         request = await ledger.get(conn, request_id)
         if request is None or not request.withdrawing:
             return
-        if seen["end"] == "away" and await patient(conn, request, ctx.clock()):
+        if seen["end"] == "away" and await patient(conn, request, ctx.clock(), seen):
             again = request.undos + 1
-            await later(ctx, conn, request, enqueue_undo, seen["reason"], undos=again)
+            await later(ctx, conn, request, enqueue_undo, seen, undos=again)
         elif seen["end"] == "done":
             await _withdrawn(conn, request, seen["stays"], ctx.clock())
         else:

@@ -269,8 +269,14 @@ def test_which_errors_pass_by_themselves() -> None:
     assert diagnosis.is_passing("UNABLE_TO_LOCK_ROW")
     assert diagnosis.is_passing("X", "Could not acquire lock")
     assert diagnosis.is_passing("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit exceeded.")
-    assert not diagnosis.is_passing("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    assert diagnosis.is_passing("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
     assert not diagnosis.is_passing("DUPLICATE_USERNAME")
+
+
+def test_calls_that_are_used_up_for_hours_are_told_from_too_many_at_once() -> None:
+    assert diagnosis.is_quota("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    assert not diagnosis.is_quota("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit exceeded.")
+    assert not diagnosis.is_quota("UNABLE_TO_LOCK_ROW", "")
 
 
 def test_which_errors_may_mean_that_it_was_written_already() -> None:

@@ -23,7 +23,13 @@ from bot.core.diagnosis.fixed import (
     wrong_kind,
 )
 from bot.core.diagnosis.quote import quote
-from bot.core.diagnosis.reading import explain, is_duplicate, is_passing, may_be_propagation
+from bot.core.diagnosis.reading import (
+    explain,
+    is_duplicate,
+    is_passing,
+    is_quota,
+    may_be_propagation,
+)
 from bot.core.diagnosis.titles import (
     FOREIGN_OBJECT,
     KIND_MISMATCH,
@@ -59,6 +65,7 @@ __all__ = [
     "foreign",
     "is_duplicate",
     "is_passing",
+    "is_quota",
     "may_be_propagation",
     "missing_license",
     "missing_right",

@@ -246,7 +246,8 @@ _ORG: tuple[Row, ...] = (
         "request_limit_exceeded",
         "api_quota",
         "The API calls of this org are used up for the next 24 hours.",
-        "Find the big caller in Setup, Company Information, or wait, then press Retry.",
+        "The bot asks again by itself, every few minutes at most. To have it sooner, find the big "
+        "caller in Setup, Company Information.",
         ADMIN,
     ),
     row(

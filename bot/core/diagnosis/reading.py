@@ -29,7 +29,13 @@ _REFUSED = Row(
     who=Who.ADMIN,
 )
 _PASSING: Final = frozenset(
-    {"unable_to_lock_row", "server_unavailable", "unknown_exception", "query_timeout"}
+    {
+        "unable_to_lock_row",
+        "server_unavailable",
+        "unknown_exception",
+        "query_timeout",
+        "request_limit_exceeded",
+    }
 )
 _DUPLICATES: Final = frozenset(
     {"duplicate_value", "duplicate_developer_name", "duplicate_username"}
@@ -77,12 +83,15 @@ def may_be_propagation(error: str, description: str) -> bool:
 
 
 def is_passing(code: str, message: str = "") -> bool:
-    """Say whether an API error passes by itself: locks, timeouts, too many calls at once (2.2)."""
+    """Say whether an API error passes by itself: locks, timeouts, too many calls (2.2)."""
     text = message.lower()
-    if code.lower() == "request_limit_exceeded":
-        return "concurrent" in text
     busy = ("group membership operation already in progress", "could not acquire lock")
     return code.lower() in _PASSING or any(words in text for words in busy)
+
+
+def is_quota(code: str, message: str) -> bool:
+    """Say whether the org's calls of 24 hours are used up, which passes in hours (2.2)."""
+    return code.lower() == "request_limit_exceeded" and "concurrent" not in message.lower()
 
 
 def is_duplicate(code: str) -> bool:

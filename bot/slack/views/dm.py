@@ -71,6 +71,8 @@ def end(shown: Shown) -> Payload:
             words = f"{name} has expired: nobody decided in time. {_ASK_AGAIN}"
         case State.BLOCKED if finding:
             words = f"{name} is blocked. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
+        case State.REQUESTED | State.APPROVED if finding and not request.withdrawing:
+            words = f"{name} waits. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case _:
             words = f"{headline(shown)}."
     return parts.message(words, [])
