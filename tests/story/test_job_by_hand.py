@@ -40,7 +40,12 @@ async def command(house: House, *words: str) -> Ended:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, log = await asyncio.wait_for(process.communicate(), 60)
+    try:
+        said, log = await asyncio.wait_for(process.communicate(), 100)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     return Ended(process.returncode or 0, said.decode(), log.decode())
 
 
