@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -176,7 +176,8 @@ async def lived(folder: Path, url: str, mode: Mode, sinks: Sinks) -> AsyncIterat
     """A whole life in a house; what can be asked of it while it lives is in the sinks."""
     async with living_house(folder, url, mode=mode, tables=waits("1s")) as house:
         await life(house)
-        await command_line(house, sinks)
+        if mode == "socket":  # a command line knows nothing of the delivery
+            await command_line(house, sinks)
         for path in ("/metrics", "/readyz", "/healthz"):
             sinks.add("health", (await ask(house, path))[1])
         yield house
@@ -184,7 +185,9 @@ async def lived(folder: Path, url: str, mode: Mode, sinks: Sinks) -> AsyncIterat
         sinks.add("slack", [call.method, call.payload, call.answer])
 
 
-def nothing_leaked(sinks: Sinks, secrets: Mapping[str, str]) -> None:
+def nothing_leaked(
+    sinks: Sinks, secrets: Mapping[str, str], *, without: Collection[str] = ()
+) -> None:
     words = {
         "log": "IU-1",
         "database": "Warehouse sync",
@@ -194,7 +197,9 @@ def nothing_leaked(sinks: Sinks, secrets: Mapping[str, str]) -> None:
         "command line": "Second sync",
         "error texts": "DATABASE_URL",
     }
-    assert not [sink for sink, word in words.items() if not sinks.holds(sink, word)]
+    assert not [
+        sink for sink, word in words.items() if sink not in without and not sinks.holds(sink, word)
+    ]
     assert sinks.holds("database", "new_error: no [removed] and no [removed]")
     assert len([name for name in secrets if name.startswith("access token")]) >= 4
     assert len([name for name in secrets if name.startswith("assertion")]) >= 5
@@ -217,7 +222,8 @@ async def test_no_secret_comes_out_in_a_whole_life(
         sinks.add("database", sqlite_bytes(tmp_path))
     sinks.add("database", sqlite_bytes(tmp_path))
     sinks.add("log", log.getvalue())
-    nothing_leaked(sinks, secrets_of(house, sent))
+    without = () if mode == "socket" else ("command line", "error texts")
+    nothing_leaked(sinks, secrets_of(house, sent), without=without)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from bot.slack import manifest
 from store import ledger, outbox
 from store.records import JournalLine, Request
 
-QUICK = Pace(poll=0.05, courier=0.02, away=0.2, adopt_every=0.5, drain_engine=2.0)
+QUICK = Pace(poll=0.05, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
 
 Mode = Literal["socket", "http"]
 
@@ -87,7 +87,7 @@ class House:
         """Wait for an async question to be answered with something true."""
         async with asyncio.timeout(self.patience):
             while not (answer := await question()):  # noqa: ASYNC110 - the database says nothing
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
         return answer
 
     async def open_form(self, **details: Any) -> Modal:

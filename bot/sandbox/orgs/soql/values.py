@@ -23,6 +23,8 @@ TEXTS = frozenset({"string", "picklist", "textarea", "email", "phone", "url"})
 
 def fold(text: str) -> str:
     """The text without case, character by character: its length stays."""
+    if text.isascii():
+        return text.lower()
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
