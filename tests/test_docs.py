@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 from bot import cli
 from bot.config import settings
 from bot.core import command
+from bot.sandbox.workspace import Switches
 from bot.slack import ids
 from store.records import State, Verb
 from tests import move_table
@@ -143,6 +145,15 @@ def test_the_contract_names_every_command_and_what_is_not_built_yet() -> None:
 def test_the_contract_names_every_id_verb_and_state() -> None:
     for one in {*words(ids), *Verb, *State}:
         assert f"`{one}`" in CONTRACT, one
+
+
+def test_every_switch_of_the_workspace_stands_with_its_default() -> None:
+    page = (ROOT / "docs/sandbox-switches.md").read_text("utf-8")
+    _, _, table = page.partition("## The Slack workspace")
+    told = re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|none) \|", table, re.MULTILINE)
+    assert dict(told) == {
+        one.name: str(one.default) if one.default != frozenset() else "" for one in fields(Switches)
+    }
 
 
 def test_what_is_said_to_work_names_the_tests_that_prove_it() -> None:
