@@ -11,6 +11,7 @@ Retry-After and, because it lies in the future, the lease of a courier that died
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,15 @@ async def want_all_of(conn: AsyncConnection, request_id: int, now: datetime) -> 
     return (await conn.execute(update(messages).where(living).values(_touched(now)))).rowcount
 
 
+async def want_again(conn: AsyncConnection, surface: str, beginning: str, now: datetime) -> None:
+    """Make the living messages of a surface due again whose ids begin so."""
+    these = and_(
+        messages.c.surface == surface, messages.c.id.startswith(beginning, autoescape=True)
+    )
+    living = update(messages).where(these, messages.c.gave_up.is_(None))
+    await conn.execute(living.values(_touched(now)))
+
+
 async def replace(
     conn: AsyncConnection, message_id: str, old_id: str, *, surface: str, now: datetime
 ) -> None:
@@ -74,6 +84,22 @@ async def due(conn: AsyncConnection, now: datetime, limit: int) -> list[Message]
     waiting = messages.outerjoin(channels, channels.c.id == messages.c.target)
     query = select(messages).select_from(waiting).where(dirty, ready, free)
     query = query.order_by(messages.c.waiting_since, messages.c.id).limit(limit)
+    return [_message(row) for row in await conn.execute(query)]
+
+
+async def waiting(
+    conn: AsyncConnection,
+    *,
+    target: str | None = None,
+    surfaces: Collection[str] | None = None,
+) -> list[Message]:
+    """Find what Slack does not show yet, due now or later, longest waiting first."""
+    query = select(messages).where(dirty)
+    if target is not None:
+        query = query.where(messages.c.target == target)
+    if surfaces is not None:
+        query = query.where(messages.c.surface.in_(surfaces))
+    query = query.order_by(messages.c.waiting_since, messages.c.id)
     return [_message(row) for row in await conn.execute(query)]
 
 
@@ -141,6 +167,25 @@ async def failed(conn: AsyncConnection, message_id: str, retry_at: datetime) -> 
     tried = tried.values(tries=messages.c.tries + 1, retry_at=retry_at)
     tries = (await conn.execute(tried.returning(messages.c.tries))).scalar_one_or_none()
     return tries or 0
+
+
+async def hurry(
+    conn: AsyncConnection, *, target: str | None = None, ids: Collection[str] | None = None
+) -> None:
+    """Let what waits for its next try, at a target or by id, be tried at once and counted anew."""
+    these = update(messages).where(dirty, messages.c.tries > 0)
+    if target is not None:
+        these = these.where(messages.c.target == target)
+    if ids is not None:
+        these = these.where(messages.c.id.in_(ids))
+    await conn.execute(these.values(tries=0, retry_at=None))
+
+
+async def move(conn: AsyncConnection, message_id: str, target: str) -> None:
+    """Let a message be posted anew elsewhere; what was posted before is forgotten."""
+    moved = update(messages).where(messages.c.id == message_id)
+    elsewhere = {"target": target, "channel": None, "ts": None, "shown": 0}
+    await conn.execute(moved.values(**elsewhere, tries=0, retry_at=None))
 
 
 async def give_up(

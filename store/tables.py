@@ -1,4 +1,4 @@
-"""Which tables are ours? Twelve of them, none named like one of the engine's.
+"""Which tables are ours? Thirteen of them, none named like one of the engine's.
 
 The engine may live in the same SQLite file, so its names are taken (engine-in-use 8). Constraints
 and indexes are named by the metadata's convention: SQLite's batch migrations find them by name.
@@ -229,6 +229,15 @@ refused_block = Table(
     metadata,
     Column("kind", String(40), primary_key=True),
     Column("refused_at", UtcDateTime, nullable=False),
+)
+
+refused_place = Table(
+    "refused_place",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("cause", String(60), primary_key=True),
+    Column("refused_at", UtcDateTime, nullable=False),
+    Column("worked_at", UtcDateTime),
 )
 
 due_date = Table(

@@ -18,7 +18,8 @@ from bot.config import Settings
 from bot.core.slots import again as once_more
 from bot.engine import RunFailed, RunState
 from bot.flows import catalogue, digest, duedates, slots, stale
-from store import outbox
+from bot.slack.views import place
+from store import outbox, refused_places
 
 NAMES = ("digest", "stale", "reminders", "expire", "catalogue")
 NOT_BUILT = ("collect", "canary")
@@ -121,15 +122,21 @@ def _words(name: str, told: Mapping[str, Any], *, already: bool) -> str:
 
 
 async def _shown(built: Parts, ids: Sequence[str]) -> list[str]:
-    """Wait until Slack has these messages; what was given up, with the reason."""
+    """Wait until Slack has these messages; what it does not take, with the reason.
+
+    A message whose channel is refused is tried once now; then a running bot goes on with it.
+    """
     wrong = []
     waiting = list(ids)
+    async with built.ctx.database.write() as conn:
+        await outbox.hurry(conn, ids=waiting)
     while waiting:
         if built.queue:
             await built.courier.deliver_only(waiting)
         async with built.ctx.database.read() as conn:
             given_up = await outbox.given_up(conn)
             known = {one: await outbox.get(conn, one) for one in waiting}
+            refused = await refused_places.current(conn)
         for one, message in known.items():
             if one in given_up:
                 waiting.remove(one)
@@ -137,6 +144,13 @@ async def _shown(built: Parts, ids: Sequence[str]) -> list[str]:
                     wrong.append(f"Slack does not take {one}: {given_up[one]}")
             elif message is None or message.shown >= message.wanted:
                 waiting.remove(one)
+            elif message.tries and message.target in refused:
+                waiting.remove(one)
+                cause = refused[message.target][-1].cause
+                wrong.append(
+                    f"Slack does not take {one} in {message.target}: {cause}, {place.why(cause)}."
+                    f" To do: {place.remedy(cause)}. A running bot tries on until it is there."
+                )
         if waiting:
             await asyncio.sleep(_LOOK_EVERY)
     return wrong

@@ -5,7 +5,8 @@ is mutual exclusion between processes, pace, Retry-After and crash lease at once
 state is rendered; no ts means post, else update. 4. ts and the *rendered* version are stored; a
 change meanwhile leaves the row dirty. At least once: a kill between post and commit may leave one
 extra message, and only the remembered one is edited. 5. Rich blocks that Slack refuses are sent
-in plain words at once, and not tried again for a day.
+in plain words at once, and not tried again for a day. 6. What Slack does not take waits as
+`bot/core/patience.py` says; of a channel that takes nothing, people hear by `places.py`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
+from bot.core import patience
+from bot.core.patience import Failure
 from bot.slack import delivery
 from bot.slack.delivery import Delivered, Failed, Gone, Later
+from bot.slack.people import People
+from bot.slack.places import Places
 from bot.slack.rendering import render
 from bot.slack.views import rich
 from bot.slack.views.parts import Payload
@@ -36,7 +41,6 @@ _LEASE = timedelta(seconds=12)
 _CALL_SECONDS = 8.0
 _POST_PACE = timedelta(seconds=1)
 _UPDATE_PACE = timedelta(seconds=1.5)
-_MOST_TRIES = 8
 _POLL_SECONDS = 1.0
 _SHORTEST_REST = 0.05
 _AT_ONCE = 8
@@ -61,6 +65,8 @@ class Courier:
         self._client = client
         self._clock = clock
         self._pace = pace
+        people = People(client, admins=settings.slack.admins, approvers=(), clock=clock)
+        self._places = Places(settings, database, people.admins)
         self._due = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -72,10 +78,14 @@ class Courier:
         self._due.set()
 
     async def start(self) -> None:
-        """Begin to deliver. On SQLite, where one process is alone, old leases are void."""
+        """Begin to deliver. On SQLite, where one process is alone, old leases are void.
+
+        What waits for a channel that is not configured any more goes to the one that is.
+        """
         if self._database.dialect == "sqlite":
             async with self._database.write() as conn:
                 await outbox.clear_leases(conn, self._clock())
+        await self._places.settle(self._clock())
         self._task = asyncio.create_task(self._run(), name="courier")
 
     async def stop(self, seconds: float) -> None:
@@ -166,7 +176,10 @@ class Courier:
         wait = pace * self._pace
         try:
             outcome = await self._outcome(message)
-            wait = await self._remember(message, outcome) or wait
+            readers: tuple[str, ...] = ()
+            if isinstance(outcome, Failed) and outcome.failure is Failure.PLACE:
+                readers = await self._places.readers(message.target, outcome.reason)
+            wait = await self._remember(message, outcome, readers) or wait
         finally:
             async with self._database.write() as conn:
                 await outbox.release(conn, message.target, token, self._clock() + wait)
@@ -177,7 +190,8 @@ class Courier:
             return await self._send(message)
         except Exception as error:  # noqa: BLE001 - a bug of ours, loud in the log
             _log.exception("message.broken", message=message.id)
-            return Failed(reason=f"cannot be shown: {type(error).__name__}", refused=True)
+            reason = f"cannot be shown: {type(error).__name__}"
+            return Failed(reason=reason, failure=Failure.REFUSED)
 
     async def _send(self, message: Message) -> delivery.Outcome:
         async with self._database.read() as conn:
@@ -191,7 +205,8 @@ class Courier:
         if payload is None:
             return Gone(version=fresh.wanted)
         if delivery.in_thread(fresh) and thread is None:
-            return Failed(reason="its thread is not there yet", refused=hopeless)
+            failure = Failure.REFUSED if hopeless else Failure.PASSING
+            return Failed(reason="its thread is not there yet", failure=failure)
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 return await self._call(fresh, payload, thread)
@@ -219,11 +234,14 @@ class Courier:
             return dataclasses.replace(outcome, refused=refused)
         return outcome
 
-    async def _remember(self, message: Message, outcome: delivery.Outcome) -> timedelta | None:
+    async def _remember(
+        self, message: Message, outcome: delivery.Outcome, readers: tuple[str, ...]
+    ) -> timedelta | None:
         async with self._database.write() as conn:
             match outcome:
                 case Delivered(version=version, channel=channel, ts=ts, refused=refused):
                     await outbox.shown(conn, message.id, version=version, channel=channel, ts=ts)
+                    await self._places.taken(conn, message, self._clock())
                     if refused:
                         await refused_blocks.refuse(conn, refused, self._clock())
                         _log.warning("blocks.refused", kinds=sorted(refused), message=message.id)
@@ -235,23 +253,25 @@ class Courier:
                     return timedelta(seconds=seconds)
                 case delivery.PostAgain():
                     await outbox.forget(conn, message.id)
-                case Failed(reason=reason, refused=refused):
-                    await self._failed(conn, message, reason, refused=refused)
+                case Failed() as failed:
+                    await self._failed(conn, message, failed)
+                    if failed.failure is Failure.PLACE:
+                        await self._places.refused(
+                            conn, message, failed.reason, readers=readers, now=self._clock()
+                        )
                 case _:
                     pass
         return None
 
-    async def _failed(
-        self, conn: AsyncConnection, message: Message, reason: str, *, refused: bool
-    ) -> None:
-        """Try again later with growing waits; what Slack refuses is given up in the end, loudly.
+    async def _failed(self, conn: AsyncConnection, message: Message, failed: Failed) -> None:
+        """Try again later, or give it up, loudly.
 
-        An outage of Slack, however long, gives up nothing.
+        An outage of Slack, however long, gives up nothing, and neither does a refused channel.
         """
-        wait = timedelta(seconds=min(2**message.tries, 120) * self._pace)
-        tries = await outbox.failed(conn, message.id, self._clock() + wait)
-        last = refused and tries >= _MOST_TRIES
-        if last:
-            await outbox.give_up(conn, message.id, reason)
-        log = _log.error if last else _log.warning
-        log("message.given_up" if last else "message.failed", message=message.id, reason=reason)
+        wait = patience.after(failed.failure, message.tries + 1)
+        await outbox.failed(conn, message.id, self._clock() + (wait or timedelta()) * self._pace)
+        if wait is None:
+            await outbox.give_up(conn, message.id, failed.reason)
+        log = _log.error if wait is None else _log.warning
+        event = "message.given_up" if wait is None else "message.failed"
+        log(event, message=message.id, reason=failed.reason)

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.patience import Failure
 from bot.slack import refusals
 from bot.slack.views import rich
 from bot.slack.views.parts import Payload
@@ -43,10 +44,10 @@ class PostAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """It may work later. `refused`: Slack said no, and will hardly say yes later."""
+    """It may work later, or never: `failure` says what stands in the way."""
 
     reason: str
-    refused: bool = False
+    failure: Failure = Failure.PASSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,24 @@ _POST_AGAIN = frozenset({"message_not_found", "cant_update_message", "edit_windo
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
+_PLACE = frozenset(
+    {
+        "not_in_channel",
+        "is_archived",
+        "channel_not_found",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    }
+)
+"""What Slack says when a channel takes nothing from us (slack-platform 2.2). Codes that are about
+one thread, such as a locked one, are not here: the channel may take everything else."""
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+
+
+def is_direct(message: Message) -> bool:
+    """Whether it goes to a person, and not to a channel."""
+    return message.target.startswith(("U", "W"))
 
 
 async def thread_of(conn: AsyncConnection, message: Message) -> str | None:
@@ -111,7 +129,7 @@ async def send(
     try:
         return await _post(client, message, message.channel or message.target, payload, thread)
     except SlackApiError as error:
-        direct = message.target.startswith(("U", "W")) and not message.channel
+        direct = is_direct(message) and not message.channel
         if not direct or refusals.code(error) != "channel_not_found":
             raise
         channel = await _open_direct(client, message.target)
@@ -167,4 +185,5 @@ def read_error(error: SlackApiError, message: Message) -> Outcome:
         return PostAgain()
     if status >= 500 or not code or code in _PASSING:
         return Failed(reason=code or f"HTTP {status}")
-    return Failed(reason=code, refused=True)
+    place = code in _PLACE and not is_direct(message)
+    return Failed(reason=code, failure=Failure.PLACE if place else Failure.REFUSED)

@@ -25,6 +25,7 @@ from bot.slack.answering import Unsure
 _log = structlog.get_logger(__name__)
 _DEADLINE = 1.5
 _REMEMBERED = timedelta(minutes=5)
+_MOST = 1000  # answers of each kind; more people than click within five minutes
 _UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _NO_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required", "missing_scope"})
 Answer = TypeVar("Answer")
@@ -94,8 +95,15 @@ class People:
 
     async def approvers(self) -> frozenset[str] | None:
         """Everybody who can approve now; None when Slack does not say."""
+        return await self._full(self._approvers)
+
+    async def admins(self) -> frozenset[str] | None:
+        """Every admin who is a full member now; None when Slack does not say."""
+        return await self._full(self._admins)
+
+    async def _full(self, ids: tuple[str, ...]) -> frozenset[str] | None:
         try:
-            members = await self._members(self._approvers)
+            members = await self._members(ids)
             people = await self.named(members)
         except Unsure:
             return None
@@ -147,8 +155,16 @@ class People:
                     "Slack does not say right now who may do this. Please try again in a minute."
                 ) from None
             return known.answer
-        memory[key] = _Memory(answer, self._clock())
+        self._keep(memory, key, answer)
         return answer
+
+    def _keep(self, memory: dict[str, _Memory[Answer]], key: str, answer: Answer) -> None:
+        """Remember an answer; what is too old to count, or too much, is forgotten, oldest first."""
+        now = self._clock()
+        memory.pop(key, None)
+        memory[key] = _Memory(answer, now)
+        while now - memory[oldest := next(iter(memory))].at > _REMEMBERED or len(memory) > _MOST:
+            del memory[oldest]
 
     def _read(self, user: dict[str, Any]) -> Person:
         stranger = bool(user.get("is_stranger"))

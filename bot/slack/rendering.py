@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.core import duedates
 from bot.flows import digest as digests
 from bot.flows import renaming
-from bot.slack import stale_messages
+from bot.slack import places, stale_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
 from bot.slack.views.rich import PLAIN, Rich
@@ -69,6 +69,7 @@ BY_SURFACE: Mapping[
 ] = {
     "stale": stale_messages.render,
     "stale_dm": stale_messages.render,
+    places.SURFACE: places.render,
 }
 """How messages that belong to no request are rendered; the digest, too, but by allowed blocks."""
 

@@ -31,14 +31,6 @@ async def row(house: SlackHouse, message: str = "IU-1/card") -> Any:
         return await outbox.get(conn, message)
 
 
-async def want_card(house: SlackHouse, number: int = 1) -> None:
-    """The card is wanted for a request that nobody looked at yet."""
-    request = await house.request(number)
-    async with house.database.write() as conn:
-        await telling.show_card(house.ctx, conn, request, house.clock())
-    house.ctx.wake()
-
-
 async def test_a_request_has_one_living_card_that_is_edited(slack_house: SlackHouse) -> None:
     card = await slack_house.asked()
     await slack_house.person("ada").click(card, "approve")
@@ -179,26 +171,6 @@ async def test_a_deleted_message_is_posted_again_and_lives_on(slack_house: Slack
     assert "@U0ADA" in fresh.readable()
     await slack_house.change(1, state=State.LIVE)
     await slack_house.ws.until(lambda: "live" in fresh.text)
-
-
-async def test_a_channel_without_the_bot_is_given_up_loudly_and_the_row_kept(
-    slack_house: SlackHouse, lines: list[Any]
-) -> None:
-    slack_house.ws.channel(CARD_CHANNEL).members.discard("U0BOT")
-    await slack_house.ask()
-    await slack_house.looked()
-
-    async def given_up() -> dict[str, str]:
-        async with slack_house.database.read() as conn:
-            return await outbox.given_up(conn)
-
-    assert await slack_house.until(given_up, 10) == {"IU-1/card": "not_in_channel"}
-    (loud,) = [one for one in lines if one["event"] == "message.given_up"]
-    assert loud["log_level"] == "error"
-    assert loud["reason"] == "not_in_channel"
-    slack_house.ws.channel(CARD_CHANNEL).members.add("U0BOT")
-    await want_card(slack_house)  # the next change tries again
-    await slack_house.card()
 
 
 async def test_somebody_without_a_direct_message_stops_nobody_else(

@@ -116,6 +116,7 @@ async def test_what_slack_does_not_take_is_said_with_exit_code_1(house: House) -
     ended = await command(house, "job", "digest", "--again")
     assert ended.code == 1
     assert "is_archived" in ended.said
+    assert "unarchive the channel" in ended.said
 
 
 @pytest.mark.parametrize(

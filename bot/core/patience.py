@@ -1,0 +1,36 @@
+"""How long does a message wait after Slack did not take it, and when is it given up?
+
+Trouble that passes is waited out. What Slack refuses about the message itself is tried a few times
+and given up. A place that takes nothing can be mended by people, so its messages are kept: tried
+quickly at first, then slowly for as long as it takes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+MOST_TRIES = 8
+"""Tries in quick succession: about four minutes with waits that double from a second."""
+SLOWLY = timedelta(minutes=15)
+_LONGEST = timedelta(minutes=2)
+
+
+class Failure(StrEnum):
+    """What stands in a message's way."""
+
+    PASSING = "passing"
+    REFUSED = "refused"
+    PLACE = "place"
+
+
+def after(failure: Failure, tries: int) -> timedelta | None:
+    """Until the next try, when `tries` in a row have failed, at least 1; None = give it up."""
+    doubling = min(timedelta(seconds=2 ** min(tries - 1, MOST_TRIES)), _LONGEST)
+    match failure:
+        case Failure.PASSING:
+            return doubling
+        case Failure.REFUSED:
+            return doubling if tries < MOST_TRIES else None
+        case Failure.PLACE:
+            return doubling if tries < MOST_TRIES else SLOWLY
