@@ -55,13 +55,14 @@ async def _in_world(
     url = settings.database_url.get_secret_value()
     await asyncio.to_thread(upgrade, url)
     await asyncio.to_thread(migrate_engine, url)
-    slack.on_said(_print_said)
+    narrator = _Narrator(salesforce)
+    slack.on_said(narrator.said)
     app = App(settings, environ, pace=_QUICK)
     await app.start()
     try:
         await slack.connected(timeout=_PATIENCE)
         await _ready(app)
-        live = await _story(slack, salesforce)
+        live = await _story(slack, narrator)
         if not script:
             await _stay(slack, salesforce, app)
     finally:
@@ -76,10 +77,9 @@ async def _ready(app: App) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _story(slack: SlackWorkspace, salesforce: SalesforceSandbox) -> bool:
+async def _story(slack: SlackWorkspace, narrator: _Narrator) -> bool:
     """From the slash command to a live user; True when it is live."""
     rae, ada = slack.person("U0RAE"), slack.person("U0ADA")
-    seen = _Changes(salesforce)
     _tell("Rae types /integration-user new and fills the form.")
     await rae.command("/integration-user new")
     details = await rae.modal("request_details")
@@ -96,7 +96,7 @@ async def _story(slack: SlackWorkspace, salesforce: SalesforceSandbox) -> bool:
         await ada.click(card, "approve")
     await slack.until(lambda: _ended(slack), timeout=_PATIENCE)
     await asyncio.sleep(0.5)
-    seen.tell()
+    narrator.changes()
     live = ": live" in _first_line(_card(slack))
     _tell("The request is live." if live else "The request did not end live.")
     return live
@@ -139,27 +139,34 @@ def _ended(slack: SlackWorkspace) -> bool:
     return any(message.replies for message in slack.person("U0OLU").dm)
 
 
-class _Changes:
-    """Prints what changed in the orgs since it was made."""
+class _Narrator:
+    """Prints what people can newly read in Slack, and what changed in the orgs meanwhile."""
 
     def __init__(self, salesforce: SalesforceSandbox) -> None:
         self._orgs = (salesforce.sandbox, salesforce.production)
         self._told = [len(org.changes) for org in self._orgs]
+        self._read: dict[str, list[str]] = {}
 
-    def tell(self) -> None:
-        for org, told in zip(self._orgs, self._told, strict=True):
-            for sentence in org.changes[told:]:
+    def said(self, said: Said) -> None:
+        """Print a message whole when it is new, and what is new in it when it was edited."""
+        self.changes()
+        lines = said.text.splitlines()
+        known = self._read.get(said.where, []) if said.kind == "updated" else []
+        self._read[said.where] = lines
+        new = [line for line in lines[1:] if line not in known]
+        text = textwrap.indent("\n".join([*lines[:1], *new]), "    ")
+        click.echo(f"  Slack, {said.where} ({said.kind}):\n{text}")
+
+    def changes(self) -> None:
+        """Print what changed in the orgs since the last look."""
+        for place, org in enumerate(self._orgs):
+            for sentence in org.changes[self._told[place] :]:
                 click.echo(f"  Salesforce, {org.label}: {sentence}")
+            self._told[place] = len(org.changes)
 
 
 def _tell(text: str) -> None:
     click.echo(f"\n== {text}")
-
-
-def _print_said(said: Said) -> None:
-    """Print one thing that somebody can newly read in Slack."""
-    text = textwrap.indent(said.text, "    ")
-    click.echo(f"  Slack, {said.where} ({said.kind}):\n{text}")
 
 
 async def _stay(slack: SlackWorkspace, salesforce: SalesforceSandbox, app: App) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 from types import TracebackType
 from typing import Self
@@ -63,7 +64,7 @@ class Page:
     def html(self) -> str:
         """The page as it stands now."""
         channels = [one for one in self._slack.channels.values() if one.messages]
-        parts = [_channel(self._name(one), one) for one in channels]
+        parts = [_channel(self._name(one), one, self._slack.world.named) for one in channels]
         for org in (self._salesforce.sandbox, self._salesforce.production):
             changes = "".join(f"<li>{escape(sentence)}</li>" for sentence in org.changes)
             body = f"<ol>{changes}</ol>" if changes else "<p>Nothing has changed here.</p>"
@@ -82,19 +83,20 @@ class Page:
         return f"Direct message to {self._slack.people[channel.dm_with].real_name}"
 
 
-def _channel(name: str, channel: Channel) -> str:
+def _channel(name: str, channel: Channel, named: Callable[[str], str]) -> str:
     shown = "".join(
-        _message(message) + "".join(_message(reply, reply=True) for reply in message.replies)
+        _message(message, named)
+        + "".join(_message(reply, named, reply=True) for reply in message.replies)
         for message in channel.messages
     )
     return f"<section><h2>{escape(name)}</h2>{shown}</section>"
 
 
-def _message(message: Message, *, reply: bool = False) -> str:
+def _message(message: Message, named: Callable[[str], str], *, reply: bool = False) -> str:
     buttons = "".join(f"<span>{escape(action)}</span>" for action in message.buttons)
     kind = ' class="reply"' if reply else ""
     return (
-        f"<article{kind}><pre>{_formatted(message.readable())}</pre>"
+        f"<article{kind}><pre>{_formatted(named(message.readable()))}</pre>"
         f'<div class="buttons">{buttons}</div></article>'
     )
 

@@ -37,6 +37,9 @@ def test_the_demo_ends_live_whatever_the_caller_has_set(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Ada presses Approve" in done.stdout
     assert "Salesforce, " in done.stdout
+    assert "*Asked by* @Rae Requester" in done.stdout
+    made = done.stdout.index("created user warehouse-sync@")
+    assert made < done.stdout.index("can log in")
     assert "somebody-elses" not in done.stdout + done.stderr
     events = [json.loads(line).get("event") for line in done.stderr.splitlines()]
     assert "bot.started" in events

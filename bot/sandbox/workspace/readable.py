@@ -1,7 +1,7 @@
 """How does a person read a message or view: blocks as plain text lines."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -15,7 +15,8 @@ CLICKABLE = frozenset(
      "feedback_buttons", "multi_static_select", "multi_external_select", "multi_users_select"}
 )  # fmt: skip
 
-_MENTION = re.compile(r"<([@#!]|subteam)?([^<>|]+)(?:\|([^<>]*))?>")
+_MENTION = re.compile(r"<([@#!])?(subteam\^)?([^<>|]+)(?:\|([^<>]*))?>")
+_BY_ID = re.compile(r"@([USW][A-Z0-9]+)\b")
 
 
 def clickable(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
@@ -51,12 +52,19 @@ def plain(text: str) -> str:
 
 
 def _mention(found: re.Match[str]) -> str:
-    kind, target, label = found.groups()
+    kind, group, target, label = found.groups()
+    if group:
+        return label or f"@{target}"
     if kind in ("@", "#"):
         return f"{kind}{label or target}"
     if kind == "!":
         return label or target
     return f"{label} ({target})" if label else target
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A text that was made readable, with the names of people and groups for their ids."""
+    return _BY_ID.sub(lambda found: f"@{names.get(found[1], found[1])}", text)
 
 
 def _block(block: Json) -> str:

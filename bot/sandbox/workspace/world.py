@@ -264,8 +264,14 @@ class World:
     def say(self, kind: str, where: str, text: str) -> None:
         """Tell the listeners (the demo) and wake the waiting."""
         for listener in self.listeners:
-            listener(Said(kind=kind, where=where, text=text))
+            listener(Said(kind=kind, where=where, text=self.named(text)))
         self.changed()
+
+    def named(self, text: str) -> str:
+        """A readable text with the names that people see for ids: `@Rae Requester`."""
+        names = {user.id: user.real_name for user in self.users.values()}
+        names |= {group.id: group.handle for group in self.groups.values()}
+        return readable.named(text, names)
 
     def place_name(self, channel: Channel) -> str:
         """`#name`, or `DM with Name`."""

@@ -20,6 +20,7 @@ def rich(*elements: dict) -> dict:
         (s.field("name", optional=True), "Name (optional): <>"),
         ({"type": "alert", "text": s.plain("Careful"), "level": "error"}, "[error] Careful"),
         ({"type": "header", "text": s.plain("Request")}, "Request"),
+        (s.section("<!subteam^S0ALL> or <!subteam^S0ALL|@all>"), "@S0ALL or @all"),
         (rich({"type": "text", "text": "Hi "}, {"type": "user", "user_id": "U1"}), "Hi @U1"),
         ({"type": "context", "elements": [s.mrkdwn("by Ada")]}, "by Ada"),
         ({"type": "container", "child_blocks": [s.section("in")]}, "in"),
@@ -28,6 +29,11 @@ def rich(*elements: dict) -> dict:
 )
 def test_a_block_reads_like_text(block: dict, text: str) -> None:
     assert readable.lines([block]) == text
+
+
+def test_people_and_groups_are_read_by_name() -> None:
+    names = {"U0RAE": "Rae Requester", "S0ALL": "everybody"}
+    assert readable.named("@U0RAE, @S0ALL, @U0BEN", names) == "@Rae Requester, @everybody, @U0BEN"
 
 
 def test_without_blocks_the_text_is_read() -> None:
