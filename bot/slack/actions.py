@@ -13,7 +13,7 @@ from bot.flows import deciding, reading, renaming, requests
 from bot.flows.context import Context
 from bot.slack import ids
 from bot.slack.answering import Afterwards, sorry, view_answer
-from bot.slack.payloads import Body, team_of
+from bot.slack.payloads import Body, door_of, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
 from bot.slack.views import replies
@@ -144,7 +144,7 @@ class Actions:
         if living is not None:
             words.append(await self._where(living))
         channel = str((body.get("channel") or {}).get("id") or user)
-        await self._voice.whisper(channel, user, " ".join(words))
+        await self._voice.whisper(channel, user, " ".join(words), url=door_of(body))
 
     async def _living(self, body: Body, user: str) -> Message | None:
         """The remembered message, when the one that was clicked is an extra copy of it."""

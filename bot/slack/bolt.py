@@ -26,6 +26,7 @@ from bot.slack.hearing import Acked, HearingApp
 from bot.slack.http import Http
 from bot.slack.modals import Modals
 from bot.slack.options import Options
+from bot.slack.payloads import door_of, place_of
 from bot.slack.people import People
 from bot.slack.receiving import Receiver
 from bot.slack.socket import Route, Socket
@@ -154,7 +155,8 @@ class LastResort:
             errors = {one["block_id"]: text for one in inputs[:1]}
             answer = {"response_action": "errors", "errors": errors} if errors else {}
         elif body.get("type") in {"block_actions", "shortcut"}:
-            self._afterwards.do(self._voice.write(str(body["user"]["id"]), text))
+            user, place = str(body["user"]["id"]), place_of(body)
+            self._afterwards.do(self._voice.whisper(place, user, text, url=door_of(body)))
         return BoltResponse(
             status=200,
             body=json.dumps(answer) if answer else "",

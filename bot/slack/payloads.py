@@ -23,6 +23,17 @@ def team_of(body: Body) -> str | None:
     return str(team) if team else None
 
 
+def place_of(body: Body) -> str:
+    """The channel in which somebody clicked; empty in a window."""
+    channel = body.get("channel")
+    return str(channel.get("id") or "") if isinstance(channel, Mapping) else ""
+
+
+def door_of(body: Body) -> str:
+    """The response_url of a click on a message; empty where Slack gives none."""
+    return str(body.get("response_url") or "")
+
+
 def errors_placed(errors: Mapping[str, str], view: Body, other: str) -> dict[str, str]:
     """Errors under inputs that the view has; what belongs elsewhere goes under `other`.
 

@@ -16,14 +16,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.lifecycle import Refusal
-from bot.slack import refusals
-from bot.slack.answering import Afterwards, Unsure, sorry
+from bot.slack import door, refusals
+from bot.slack.answering import Afterwards, Unsure, Work, sorry
 from bot.slack.views.parts import Payload
 
 _log = structlog.get_logger(__name__)
 _OPENING = 0.9
 """Seconds an ack waits for a view to open: with 1.5 s for people it stays within 3 s."""
 _CALL = 8.0
+_ANSWER = 5.0
+"""Seconds for one way of telling; a person waits until one is open."""
+_PAUSE = 1.0
 _LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"})
 _SLOW = "Slack was too slow to open the window. Please try again."
 
@@ -72,19 +75,52 @@ class Voice:
                     raise
                 await self._client.views_update(view_id=view["id"], view=to)
 
-    async def whisper(self, channel: str, user: str, text: str) -> None:
-        """Tell one person where they are; where that is impossible, in a direct message."""
-        try:
-            async with asyncio.timeout(_CALL):
-                await self._client.chat_postEphemeral(channel=channel, user=user, text=text)
-        except SlackApiError as error:
-            _log.warning("slack.whisper", error=refusals.code(error))
+    async def whisper(self, channel: str, user: str, text: str, *, url: str = "") -> None:
+        """Tell one person where they are, by the first road that is open; never in silence.
+
+        `url` is the response_url of what they did. After it comes a word that only they see, then
+        a direct message.
+        """
+        if url and await door.answer(self._client, url, text, instead=False):
+            return
+        if channel and channel != user:
+            post = self._client.chat_postEphemeral
+            if await self._takes(post(channel=channel, user=user, text=text), user):
+                return
+        await self.write(user, text)
+
+    async def answer(self, url: str, user: str, text: str, *, instead: bool) -> None:
+        """Answer a click on what only this person sees, `instead` of it or beside it.
+
+        Where its door does not open any more, it is a direct message.
+        """
+        if not (url and await door.answer(self._client, url, text, instead=instead)):
             await self.write(user, text)
 
     async def write(self, user: str, text: str) -> None:
-        """Tell one person something in a direct message."""
-        async with asyncio.timeout(_CALL):
-            await self._client.chat_postMessage(channel=user, text=text)
+        """Tell one person something in a direct message; tried once more a second later.
+
+        What timed out may have arrived all the same: better heard twice than never.
+        """
+        for pause in (0.0, _PAUSE):
+            await asyncio.sleep(pause)
+            if await self._takes(self._client.chat_postMessage(channel=user, text=text), user):
+                return
+        _log.error("slack.unheard", user=user)
+
+    async def _takes(self, saying: Work, user: str) -> bool:
+        """Whether Slack takes some words; where it does not, the log has the reason."""
+        try:
+            async with asyncio.timeout(_ANSWER):
+                await saying
+        except SlackApiError as error:
+            said = refusals.code(error) or f"HTTP {refusals.status(error)}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            said = type(error).__name__
+        else:
+            return True
+        _log.warning("slack.answer", user=user, error=said)
+        return False
 
     async def link(self, channel: str, ts: str) -> str | None:
         """The address of a message; None where Slack does not say."""

@@ -6,6 +6,8 @@ import logging
 from typing import Any
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from bot.sandbox.workspace import Message
 from bot.sandbox.workspace.world import BOT_USER
@@ -141,8 +143,7 @@ async def test_a_button_that_no_version_knows_is_acked_and_noted(
     message = button(slack_house, "long_gone", "{}")
     assert (await slack_house.person("ada").click(message, "long_gone")).error is None
     assert [one["event"] for one in lines if one["log_level"] == "warning"] == ["slack.unhandled"]
-    ada = slack_house.person("ada")
-    assert "older version" in (await slack_house.ws.until(lambda: ada.dm))[0].text
+    await slack_house.whisper("ada", "older version")
 
 
 async def test_what_no_listener_catches_is_acked_with_words_all_the_same(
@@ -187,14 +188,47 @@ async def test_a_view_that_fails_after_the_ack_is_told_as_a_direct_message(
     assert "too slow" in (await slack_house.ws.until(lambda: rae.dm))[0].text
 
 
-async def test_a_word_that_cannot_be_whispered_comes_as_a_direct_message(
-    slack_house: SlackHouse,
+ROADS = ("response_url", "chat.postEphemeral", "chat.postMessage")
+
+
+@pytest.mark.parametrize("shut", range(4))
+async def test_a_click_is_answered_by_the_first_road_that_is_open(
+    slack_house: SlackHouse, shut: int
 ) -> None:
     card = await slack_house.asked()
+    await slack_house.told()
+    sam, before = slack_house.person("sam"), calls(slack_house)
+    for road in ROADS[:shut]:
+        slack_house.ws.faults.fail(road)
+    with capture_logs(processors=[merge_contextvars]) as caught:
+        await sam.click(card, "approve")
+        heard = await slack_house.ws.until(lambda: sam.dm if shut > 1 else sam.ephemerals())
+        await slack_house.surface.afterwards.finish(1)
+    assert [one.text.startswith("You cannot approve IU-1") for one in heard] == [True]
+    tried = [now - then for now, then in zip(calls(slack_house), before, strict=True)]
+    assert tried == [[0, 0], [1, 0], [1, 1], [1, 2]][shut]
+    noted = [one for one in caught if one["event"] in {"slack.door", "slack.answer"}]
+    assert [one["log_level"] for one in noted] == ["warning"] * shut
+    assert {one["request_id"] for one in noted} == ({"IU-1"} if shut else set())
+
+
+def calls(house: SlackHouse) -> list[int]:
+    return [house.ws.count(road) for road in ROADS[1:]]
+
+
+async def test_a_word_that_cannot_be_said_at_all_is_loud_in_the_log(
+    slack_house: SlackHouse, lines: Lines
+) -> None:
+    card = await slack_house.asked()
+    await slack_house.told()
+    slack_house.ws.faults.fail("response_url")
     slack_house.ws.faults.refuse("chat.postEphemeral", "user_not_in_channel")
-    await slack_house.person("sam").click(card, "approve")
-    sam = slack_house.person("sam")
-    assert "You cannot approve IU-1" in (await slack_house.ws.until(lambda: sam.dm))[0].text
+    slack_house.ws.faults.refuse("chat.postMessage", "cannot_dm_bot", times=2)
+    assert (await slack_house.person("sam").click(card, "approve")).error is None
+    await slack_house.ws.until(lambda: not slack_house.ws.faults.waiting)
+    await slack_house.surface.afterwards.finish(1)
+    (loud,) = [one for one in lines if one["log_level"] == "error"]
+    assert (loud["event"], loud["user"]) == ("slack.unheard", "U0SAM")
 
 
 async def test_nothing_secret_is_logged(
@@ -203,11 +237,12 @@ async def test_nothing_secret_is_logged(
     caplog.set_level(logging.INFO)
     slack_house.ws.faults.drop("views.open", after_effect=False)
     await slack_house.say("rae", "new")
+    slack_house.ws.faults.fail("response_url")
     slack_house.ws.faults.refuse("chat.postEphemeral", "fatal_error")
     await slack_house.person("sam").click(button(slack_house, "approve", "?"), "approve")
     await slack_house.ws.until(lambda: slack_house.person("sam").dm)
     written = f"{lines} {caplog.text}"
-    for secret in (slack_house.ws.bot_token, slack_house.ws.app_token):
+    for secret in (slack_house.ws.bot_token, slack_house.ws.app_token, "/response/"):
         assert secret not in written
 
 
