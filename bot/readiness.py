@@ -22,7 +22,7 @@ from store.database import Database
 _log = structlog.get_logger(__name__)
 _PROBE = 2.0
 LATE = timedelta(minutes=5)
-"""A tick that is missed, or a due run that waits, for longer makes the bot not ready."""
+"""A tick missed, or a due run waiting in a queue that stands still, for longer: not ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bot.engine.jobs import JSON
 __all__ = ["RunFailed", "RunState", "RunStatus", "Runs"]
 
 DELETED_AT_ONCE = 500
-LOOKED_AT = 200  # waiting runs, oldest first, among which the longest wait is sought
+LOOKED_AT = 200  # waiting or working runs, oldest first, in which the longest wait is sought
 
 
 class RunStatus(StrEnum):
@@ -94,16 +94,26 @@ class Runs:
                 await asyncio.sleep(look_every)
 
     async def longest_wait(self) -> timedelta:
-        """How long the oldest due run has been waiting; one put back waits from then on."""
-        found = await self._client.list_workflows_async(
-            status=[RunStatus.DELAYED.value, RunStatus.QUEUED.value],
+        """How long the oldest due run has been waiting while its queue did not move.
+
+        One put back waits from then on, and one in a queue from when the last run was taken from
+        it: to wait one's turn behind others is no lag.
+        """
+        moved: dict[str | None, int] = {}
+        for one in await self._found(RunStatus.RUNNING):
+            moved[one.queue_name] = max(moved.get(one.queue_name, 0), one.dequeued_at or 0)
+        found = await self._found(RunStatus.DELAYED, RunStatus.QUEUED)
+        now = int(time.time() * 1000)
+        waits = (now - max(_due_since(one), moved.get(one.queue_name, 0)) for one in found)
+        return timedelta(milliseconds=max([0, *waits]))
+
+    async def _found(self, *statuses: RunStatus) -> list[WorkflowStatus]:
+        return await self._client.list_workflows_async(
+            status=[one.value for one in statuses],
             limit=LOOKED_AT,
             load_input=False,
             load_output=False,
         )
-        now = int(time.time() * 1000)
-        longest = max((now - _due_since(one) for one in found), default=0)
-        return timedelta(milliseconds=max(longest, 0))
 
     async def holders(self) -> set[str]:
         """Ids of the executors that have begun runs and not ended them."""

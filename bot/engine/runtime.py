@@ -187,7 +187,7 @@ class Engine:
         return await self._runs.listed(ids=ids, prefix=prefix, statuses=statuses, limit=limit)
 
     async def longest_wait(self) -> timedelta:
-        """How long the oldest run that is due has been waiting to be taken up; 0 without one."""
+        """How long a due run has been waiting in a queue that does not move; 0 without one."""
         return await self._runs.longest_wait()
 
     async def move(self, ids: Sequence[str], queue: str) -> None:

@@ -51,12 +51,14 @@ async def live(house: House) -> None:
 
 
 async def waits_since(house: House, run: str, moment: datetime) -> None:
-    """Let a run have been enqueued earlier than it was."""
+    """Let a run have been enqueued, and where it was begun begun, earlier than it was."""
     since = int(moment.timestamp() * 1000)
     async with house.app.database.write() as conn:
         await conn.execute(
             text(
-                "UPDATE workflow_status SET created_at = :since, updated_at = :since"
+                "UPDATE workflow_status SET created_at = :since, updated_at = :since,"
+                " started_at_epoch_ms = CASE WHEN started_at_epoch_ms IS NULL THEN NULL"
+                " ELSE :since END"
                 " WHERE workflow_uuid = :run"
             ),
             {"since": since, "run": run},
@@ -158,7 +160,7 @@ async def test_a_missed_tick_of_over_five_minutes_is_not_ready(
     assert (await readiness(house))[0] == 200
 
 
-async def test_a_due_run_that_nobody_takes_up_is_not_ready(house: House) -> None:
+async def test_a_due_run_in_a_queue_that_stands_still_is_not_ready(house: House) -> None:
     """The second request waits behind the first one, which writes in the same org."""
     for number in (1, 2):
         await house.ask(name=f"Sync {number}")
@@ -170,6 +172,9 @@ async def test_a_due_run_that_nobody_takes_up_is_not_ready(house: House) -> None
     assert await count(house, "engine_wait_seconds") < 60
     assert (await readiness(house))[0] == 200
     await waits_since(house, "provision-2-1", datetime.now(UTC) - OLD)
+    assert await count(house, "engine_wait_seconds") < 60
+    assert (await readiness(house))[0] == 200
+    await waits_since(house, "provision-1-1", datetime.now(UTC) - OLD)
     assert await count(house, "engine_wait_seconds") >= OLD.total_seconds()
     status, said = await readiness(house)
     assert status == 503
