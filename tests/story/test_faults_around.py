@@ -1,4 +1,4 @@
-"""Clocks that differ, a database that is away for a while, bots that start in the same moment."""
+"""Clocks that differ, an archived channel, a database that is away, bots that start at once."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ async def test_a_clock_that_is_a_minute_behind_stops_nothing(house: House) -> No
     await house.ask(READ_ACCOUNT, objects=["Account"])
     await house.approve()
     await house.ends("live")
+
+
+async def test_a_card_for_an_archived_channel_arrives_once_it_is_back_and_can_be_approved(
+    house: House,
+) -> None:
+    channel, admin = house.slack.channels["C0APPROVE"], house.person("max")
+    channel.is_archived = True
+    await house.ask(READ_ACCOUNT, objects=["Account"])
+    (told,) = await house.slack.until(lambda: admin.dm, timeout=house.patience)
+    for words in ("<#C0APPROVE>", "archived", "approval card of IU-1", "Unarchive the channel"):
+        assert words in told.text, words
+    assert await house.app.not_ready() == {}
+    channel.is_archived = False
+    await house.approve()
+    await house.ends("live")
+    await house.told()
+    assert admin.dm == [told]
+    assert "takes my messages again" in told.text
 
 
 async def until_ready(bot: Bot) -> None:
