@@ -9,6 +9,7 @@ from typing import Any
 from bot.by_hand.parts import parts
 from bot.config import Settings
 from bot.core import duedates as dates
+from bot.core.policy import Actor
 from bot.flows import digest, duedates, slots, stale
 from bot.flows.context import Context
 from bot.salesforce.gateway import Unavailable
@@ -17,7 +18,6 @@ from bot.slack.rendering import load
 from bot.slack.views import digest as digest_view
 from bot.slack.views import dm, reminder
 from bot.slack.views.parts import Payload
-from store import usage
 from store.records import State
 
 Posts = list[tuple[str, Payload]]
@@ -76,9 +76,7 @@ async def _reminders(ctx: Context) -> Posts:
     for request in await duedates.due(ctx, dates.REMINDER):
         async with ctx.database.read() as conn:
             shown = await load(ctx.settings, conn, request)
-            known = await usage.dates_of(conn, request.id)
-        expiry = next((one for one in known if one.what == dates.EXPIRY), None)
-        posts.append((f"{channel}, in the card's thread", reminder.reminder(shown, expiry)))
+        posts.append((f"{channel}, in the card's thread", reminder.reminder(shown)))
     return posts
 
 
@@ -87,7 +85,7 @@ async def _expire(ctx: Context) -> Posts:
     for request in await duedates.due(ctx, dates.EXPIRY):
         async with ctx.database.read() as conn:
             shown = await load(ctx.settings, conn, replace(request, state=State.EXPIRED))
-        posts.append((request.requester, dm.end(shown)))
+        posts.append((request.requester, dm.end(shown, Actor(user=request.requester))))
     return posts
 
 

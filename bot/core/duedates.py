@@ -1,7 +1,8 @@
 """When is somebody reminded of a request that waits for approval, and when does it expire?
 
-Due dates are counted from the card and stored as rows; a tick finds them. This says which there
-are, and what follows from those that have come.
+Due dates are stored as rows; a tick finds them. They are counted from the card, and before there is
+one from when it was asked: a request that nobody mends must not hold its seat for ever. This says
+which there are, and what follows from those that have come.
 """
 
 from __future__ import annotations
@@ -55,10 +56,35 @@ def plan(
     )
 
 
+def plan_without_card(
+    request_id: int, since: datetime, *, expires_after: timedelta
+) -> tuple[DueDate, ...]:
+    """The dates of a request that no approver was asked about yet: its end, and no reminder."""
+    return (DueDate(request=request_id, what=EXPIRY, number=0, at=since + expires_after),)
+
+
+def expires(request: Request) -> bool:
+    """Does this request end by itself when its date comes? Until it is decided, card or not."""
+    return request.state is State.REQUESTED and not request.withdrawing
+
+
 def waits(request: Request) -> bool:
     """Is this request waiting for approvers to decide?"""
-    asked = request.preflight is not None and not request.preflight.problems
-    return asked and request.state is State.REQUESTED and not request.withdrawing
+    return expires(request) and is_checked(request)
+
+
+def why_expired(request: Request) -> str:
+    """What did not happen in time, as half a sentence; also of one that is undone because of it."""
+    if request.preflight is None:
+        return "its org could not be checked in time"
+    if not is_checked(request):
+        return "nobody mended in time what the check found"
+    return "nobody approved it again in time" if request.pinned else "nobody decided in time"
+
+
+def is_checked(request: Request) -> bool:
+    """Was it looked at, and is all well? Then a card asks approvers."""
+    return request.preflight is not None and not request.preflight.problems
 
 
 def verdict(dates: Iterable[DueDate], now: datetime) -> Verdict:

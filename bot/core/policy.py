@@ -50,6 +50,14 @@ class Decision:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """Who may do something: people by their ids, and whoever else, as a sentence calls one."""
+
+    people: tuple[str, ...]
+    others: tuple[str, ...]
+
+
 class _Role(StrEnum):
     """What somebody is to a request; the value is how a sentence calls them."""
 
@@ -60,10 +68,20 @@ class _Role(StrEnum):
     ADMIN = "an admin"
 
 
+def _is(person: Callable[[Request], str]) -> Callable[[Actor, Request], bool]:
+    return lambda actor, request: actor.user == person(request)
+
+
+_PERSON: Final[dict[_Role, Callable[[Request], str]]] = {
+    _Role.REQUESTER: lambda request: request.requester,
+    _Role.OWNER: lambda request: request.asked.owner,
+    _Role.BACKUP_OWNER: lambda request: request.asked.backup_owner,
+}
+"""The roles that a request itself names somebody for."""
+
 _HOLDS: Final[dict[_Role, Callable[[Actor, Request], bool]]] = {
-    _Role.REQUESTER: lambda actor, request: actor.user == request.requester,
-    _Role.OWNER: lambda actor, request: actor.user == request.asked.owner,
-    _Role.BACKUP_OWNER: lambda actor, request: actor.user == request.asked.backup_owner,
+    role: _is(person) for role, person in _PERSON.items()
+} | {
     _Role.APPROVER: lambda actor, _: actor.is_approver,
     _Role.ADMIN: lambda actor, _: actor.is_admin,
 }
@@ -145,6 +163,22 @@ def may(action: Action, actor: Actor, request: Request | None = None) -> Decisio
 def sees_all(actor: Actor, request: Request) -> bool:
     """Say whether a person sees a request whole; others see name, org, owner and state."""
     return _role(actor, request, _WHO[Action.SHOW]) is not None
+
+
+def who(action: Action, request: Request, *, but: str = "") -> Able:
+    """Everybody who may do that to a request, each person once; `but` is left out.
+
+    Raises KeyError for what is about no single request, and for decisions: who may approve or
+    reject is no matter of roles alone.
+    """
+    if action in {Action.APPROVE, Action.REJECT}:
+        raise KeyError(action)
+    roles = _WHO[action]
+    people = dict.fromkeys(_PERSON[role](request) for role in roles if role in _PERSON)
+    return Able(
+        people=tuple(one for one in people if one != but),
+        others=tuple(str(role) for role in roles if role not in _PERSON),
+    )
 
 
 def enough(votes: Iterable[Vote], required: int, *, digest: str) -> bool:

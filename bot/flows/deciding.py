@@ -33,7 +33,7 @@ async def decide(
     """
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
-        _may_decide(request, actor, wanted_hash, approve=approve)
+        await _may_decide(conn, request, actor, wanted_hash, approve=approve)
         vote = Vote(
             who=actor.user,
             decision="approve" if approve else "reject",
@@ -55,13 +55,16 @@ async def before_deciding(
 ) -> Request:
     """The request, if this person can reject what the card showed; else raises `Refusal`."""
     request = (await reading.one(ctx, request_id, actor)).request
-    _may_decide(request, actor, wanted_hash, approve=False)
+    async with ctx.database.read() as conn:
+        await _may_decide(conn, request, actor, wanted_hash, approve=False)
     return request
 
 
-def _may_decide(request: Request, actor: Actor, wanted_hash: str, *, approve: bool) -> None:
+async def _may_decide(
+    conn: AsyncConnection, request: Request, actor: Actor, wanted_hash: str, *, approve: bool
+) -> None:
     may(actor, Action.APPROVE if approve else Action.REJECT, request)
-    undecided(request, actor)
+    await undecided(conn, request, actor)
     asked = request.preflight is not None and not request.preflight.problems
     if not (asked and request.wanted_hash and request.wanted_hash == wanted_hash):
         raise Refusal(

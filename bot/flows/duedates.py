@@ -1,8 +1,8 @@
 """Remind of what nobody has decided about, and let it expire: due dates in rows, found by a tick.
 
-The dates are counted from the card. A tick takes what has come: the row is deleted in the same
-transaction in which somebody is reminded or the request expires, so it happens once however many
-processes look. A request that was decided in the meantime loses its dates.
+A tick takes what has come: the row is deleted in the same transaction in which somebody is reminded
+or the request expires, so it happens once however many processes look. A request that was decided
+in the meantime loses its dates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.core import lifecycle
 from bot.core.duedates import EXPIRY, REMINDER, Expire, Remind
 from bot.core.lifecycle import Event
 from bot.engine import Job, Jobs, Run
-from bot.flows import requests, slots, telling
+from bot.flows import deadlines, requests, slots, telling
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.steady import step
@@ -45,18 +45,6 @@ def _job(ctx: Context, kinds: Sequence[str]) -> Job:
     return look
 
 
-async def plan(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:
-    """Count the dates of a request from its card, wanted now."""
-    approval = ctx.settings.approval
-    dates = core.plan(
-        request.id,
-        now,
-        remind_after=approval.remind_after,
-        expires_after=approval.expires_after,
-    )
-    await usage.plan_dates(conn, request.id, dates)
-
-
 async def tick(ctx: Context, kinds: Sequence[str] = _BOTH) -> list[str]:
     """Take every date of these kinds that has come; the ids of the messages that are due by it."""
     await _date_the_undated(ctx)
@@ -80,20 +68,30 @@ async def due(ctx: Context, kind: str) -> list[Request]:
         for request_id, dates in (await usage.come(conn, now)).items():
             request = await ledger.get(conn, request_id)
             come = core.verdict((one for one in dates if one.what == kind), now)
-            if request and core.waits(request) and not isinstance(come, core.Nothing):
+            concerned = request and (core.expires if kind == EXPIRY else core.waits)(request)
+            if request and concerned and not isinstance(come, core.Nothing):
                 found.append(request)
     return found
 
 
 async def _date_the_undated(ctx: Context) -> None:
-    """Requests that wait without dates, from before there were any, count from now."""
+    """Requests that wait without dates, from before there were any, count from now.
+
+    Those who have to mend one are told until when.
+    """
     async with ctx.database.read() as conn:
         asked = await ledger.search(conn, states=[State.REQUESTED])
-        waiting = {one.id: one for one in asked if core.waits(one)}
+        waiting = {one.id: one for one in asked if core.expires(one)}
         undated = await usage.undated(conn, waiting)
     for request_id in sorted(undated):
         async with ctx.database.write() as conn:
-            await plan(ctx, conn, waiting[request_id], ctx.clock())
+            await _count_anew(ctx, conn, waiting[request_id], ctx.clock())
+            await telling.show(conn, waiting[request_id], ctx.clock())
+
+
+async def _count_anew(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:
+    count = deadlines.from_card if core.waits(request) else deadlines.without_card
+    await count(ctx, conn, request, now)
 
 
 async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list[str]:
@@ -101,15 +99,15 @@ async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list
     try:
         async with ctx.database.write() as conn:
             request = await ledger.get(conn, request_id)
-            if request is None or not core.waits(request):
+            if request is None or not core.expires(request):
                 await usage.drop_dates(conn, request_id)
                 return []
-            if not await _asked(conn, request):
-                await plan(ctx, conn, request, now)
+            if not await _told(conn, request):
+                await _count_anew(ctx, conn, request, now)
                 return []
             taken = [one for one in dates if await usage.take(conn, one)]
             match core.verdict(taken, now):
-                case Remind(number=number):
+                case Remind(number=number) if core.waits(request):
                     return [await _remind(ctx, conn, request, number, now)]
                 case Expire():
                     await usage.drop_dates(conn, request_id)
@@ -120,12 +118,16 @@ async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list
         return []  # somebody decides at this moment: the next tick sees what they did
 
 
-async def _asked(conn: AsyncConnection, request: Request) -> bool:
-    """Is the card out, or never to be? While Slack does not take it nobody could have decided."""
-    card = await outbox.get(conn, f"{request.label}/card")
-    if card is None:
+async def _told(conn: AsyncConnection, request: Request) -> bool:
+    """Is the message out, or never to be, that asks for a decision or says what to mend?
+
+    While Slack does not take it nobody could have done anything.
+    """
+    asks = "card" if core.waits(request) else f"dm/{request.requester}"
+    message = await outbox.get(conn, f"{request.label}/{asks}")
+    if message is None:
         return False
-    return card.ts is not None or card.id in await outbox.given_up(conn)
+    return message.ts is not None or message.id in await outbox.given_up(conn)
 
 
 async def _remind(
@@ -162,14 +164,15 @@ async def _expire(
         conn,
         request,
         now=now,
-        event="expired",
-        detail="Nobody decided in time",
+        event=requests.EXPIRED,
+        detail=_sentence(core.why_expired(request)),
         source=Source.CLOCK,
         state=lifecycle.move(request, Event.EXPIRE),
+        finding=None,
     )
     people = telling.readers(changed)
     return [
-        f"{changed.label}/card",
+        *([f"{changed.label}/card"] if core.is_checked(changed) else []),
         *(f"{changed.label}/dm/{one}" for one in people),
         *(f"{changed.label}/end/{one}/{changed.state}-{changed.version}" for one in people),
     ]
@@ -186,12 +189,16 @@ async def _take_back(
         now=now,
         actor=str(Source.CLOCK),
         source=Source.CLOCK,
-        event="expired",
-        detail="Nobody approved it again in time: what was made is being undone",
+        event=requests.EXPIRED,
+        detail=f"{_sentence(core.why_expired(request))}: what was made is being undone",
         was=request.state,
     )
     await telling.show(conn, changed, now)
     return [f"{changed.label}/card"]
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 async def enqueue(

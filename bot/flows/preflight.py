@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import access, diagnosis, plan, review, sets
 from bot.engine import Jobs, Run
-from bot.flows import duedates, telling
+from bot.flows import deadlines, telling
 from bot.flows.context import Context
 from bot.flows.intake import seats_of
 from bot.flows.jobs import enqueue_preflight
@@ -250,4 +250,4 @@ async def _keep(
     await telling.show(conn, changed, now)
     if not preflight.problems:
         await telling.show_card(ctx, conn, changed, now)
-        await duedates.plan(ctx, conn, changed, now)
+        await deadlines.from_card(ctx, conn, changed, now)

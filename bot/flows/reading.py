@@ -21,6 +21,11 @@ class Seen:
     whole: bool
 
 
+def unknown(request_id: int) -> Refusal:
+    """What to say of a number that no request has."""
+    return Refusal(f"There is no request IU-{request_id}. `list` shows those there are.")
+
+
 async def listing(ctx: Context, *, limit: int = 50) -> list[tuple[Request, str]]:
     """Requests, newest first, with their org's label: what everybody may see of them."""
     async with ctx.database.read() as conn:
@@ -33,7 +38,7 @@ async def one(ctx: Context, request_id: int, actor: Actor) -> Seen:
     async with ctx.database.read() as conn:
         request = await ledger.get(conn, request_id)
         if request is None:
-            raise Refusal(f"There is no request IU-{request_id}. `list` shows those there are.")
+            raise unknown(request_id)
         whole = policy.sees_all(actor, request)
         lines = await ledger.journal(conn, request_id) if whole else []
     return Seen(request=request, journal=tuple(lines), whole=whole)

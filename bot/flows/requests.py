@@ -17,13 +17,15 @@ from bot.core import lifecycle, policy
 from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
 from bot.core.lifecycle import Event, Refusal
 from bot.core.policy import Action, Actor
-from bot.flows import telling
+from bot.flows import deadlines, reading, telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_preflight, enqueue_provision, enqueue_smoke, enqueue_undo
 from store import ledger
 from store.ledger import Conflict
 from store.records import Request, Source, State
 
+EXPIRED = "expired"
+"""The journal's word for an end that nobody asked for."""
 _TRIES = 5
 
 
@@ -92,6 +94,7 @@ async def ask_again(
         **columns,
     )
     await enqueue_preflight(ctx, conn, changed)
+    await deadlines.without_card(ctx, conn, changed, now)
     detail = f"{why}: earlier votes count no more"
     await tell(conn, changed, now, actor, "asked_again", detail, request.state)
     return changed
@@ -132,9 +135,9 @@ async def recheck(ctx: Context, request_id: int, actor: Actor) -> Request:
 
     async def act(conn: AsyncConnection, request: Request, now: datetime) -> Request:
         may(actor, Action.RECHECK, request)
-        undecided(request, actor)
         if request.withdrawing:
             raise Refusal(f"{request.label} is being withdrawn.")
+        await undecided(conn, request, actor)
         if request.preflight is None or not request.preflight.problems:
             raise Refusal(
                 f"{request.label} is being checked or is waiting for approval:"
@@ -205,7 +208,7 @@ async def change(
             async with ctx.database.write() as conn:
                 request = await ledger.get(conn, request_id)
                 if request is None:
-                    raise Refusal(f"There is no request IU-{request_id}. Try `list` to see yours.")
+                    raise reading.unknown(request_id)
                 if request.asked.org not in ctx.settings.orgs:
                     raise Refusal(
                         f"The org `{request.asked.org}` of {request.label} is no longer in the"
@@ -236,16 +239,21 @@ def may(actor: Actor, action: Action, request: Request) -> None:
         raise Refusal(decision.reason)
 
 
-def undecided(request: Request, actor: Actor) -> None:
-    """Refuse a request that is decided already, with the name of who was first."""
-    if request.state is State.REQUESTED:
+async def undecided(conn: AsyncConnection, request: Request, actor: Actor) -> None:
+    """Refuse a request that is decided already, with the name of who was first.
+
+    What was asked again and not decided in time is undone first: the journal says that it expired.
+    """
+    if request.state is State.REQUESTED and not request.withdrawing:
         return
     label = request.label
     against = next((vote.who for vote in request.votes if vote.decision == "reject"), None)
     if against is not None:
         _was_first(label, (against,), "rejected", actor)
     if request.state is State.WITHDRAWN or request.withdrawing:
-        raise Refusal(f"{label} has been withdrawn, so there is nothing to decide.")
+        ended = any(line.event == EXPIRED for line in await ledger.journal(conn, request.id))
+        said = "has expired" if ended else "has been withdrawn"
+        raise Refusal(f"{label} {said}, so there is nothing to decide.")
     if request.state is not State.EXPIRED and request.votes:
         _was_first(label, tuple(vote.who for vote in request.votes), "approved", actor)
     said = "has expired" if request.state is State.EXPIRED else f"is {request.state}"

@@ -16,13 +16,14 @@ from bot.slack.answering import Afterwards, sorry, view_answer
 from bot.slack.payloads import Body, door_of, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
-from bot.slack.views import replies
+from bot.slack.views import buttons, replies
 from bot.slack.voice import Voice
 from store import outbox
 from store.records import Message, Request
 
 Care = Callable[[Context, int, Actor], Awaitable[Request]]
-Work = Callable[[ids.Target, Actor], Awaitable[None]]
+Work = Callable[[ids.Target, Actor], Awaitable[str | None]]
+"""What a click does; what to say where no living message of the person shows it."""
 
 _CARE: Mapping[str, Care] = {
     ids.RECHECK: requests.recheck,
@@ -115,32 +116,41 @@ class Actions:
         await view_answer(ack, "reject", work, under=ids.REASON)
 
     async def on_care(self, ack: AsyncAck, body: Body) -> None:
-        """Recheck, withdraw, retry or confirm: whichever button it was."""
-        care = _CARE[str(body["actions"][0]["action_id"])]
+        """Recheck, withdraw, retry or confirm: whichever button it was, wherever it stood."""
+        action = str(body["actions"][0]["action_id"])
 
-        async def work(target: ids.Target, actor: Actor) -> None:
-            await care(self._ctx, target.request, actor)
+        async def work(target: ids.Target, actor: Actor) -> str:
+            request = await _CARE[action](self._ctx, target.request, actor)
+            return buttons.done(Action(action), request)
 
         await self._click(ack, body, work)
 
     async def _click(self, ack: AsyncAck, body: Body, work: Work) -> None:
         """Do what a click asks for; what is refused is told to the person who clicked, only."""
-        refused = ""
+        done, refused = None, ""
         try:
             target = ids.Target.read(str(body["actions"][0]["value"]))
-            await work(target, await self._people.actor(str(body["user"]["id"]), team_of(body)))
+            actor = await self._people.actor(str(body["user"]["id"]), team_of(body))
+            done = await work(target, actor)
         except Exception as error:  # noqa: BLE001 - told to the person and logged
             refused = sorry(error, f"button {str(body['actions'][0]['action_id'])[:40]!r}")
-        self._afterwards.do(self._tell(body, refused))
+        self._afterwards.do(self._tell(body, done or "", refused))
         await ack()
 
-    async def _tell(self, body: Body, refused: str) -> None:
-        """Say what was refused, and where the living message is when an old copy was clicked."""
+    async def _tell(self, body: Body, done: str, refused: str) -> None:
+        """Say what was refused, and where the living message is when an old copy was clicked.
+
+        The answer to `show` does not change by itself: what was done stands in its place then.
+        """
         user = str(body["user"]["id"])
+        if (body.get("container") or {}).get("is_ephemeral"):
+            url = door_of(body)
+            await self._voice.answer(url, user, refused or done, instead=not refused)
+            return
         living = await self._living(body, user)
         if not refused and living is None:
             return
-        words = [refused] if refused else ["Done."]
+        words = [refused or done or "Done."]
         if living is not None:
             words.append(await self._where(living))
         channel = str((body.get("channel") or {}).get("id") or user)

@@ -19,11 +19,10 @@ from bot.slack.modals import Modals
 from bot.slack.payloads import Body, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
+from bot.slack.views import buttons, replies
 from bot.slack.views import digest as digest_view
-from bot.slack.views import replies
 from bot.slack.views import stale as stale_view
 from bot.slack.views.parts import Payload
-from store.records import State
 
 
 class Commands:
@@ -75,7 +74,7 @@ class Commands:
         seen = await reading.one(self._ctx, number, actor)
         async with self._ctx.database.read() as conn:
             shown = await load(self._ctx.settings, conn, seen.request)
-        return replies.whole(shown, seen.journal) if seen.whole else replies.brief(shown)
+        return replies.whole(shown, seen.journal, actor) if seen.whole else replies.brief(shown)
 
     async def _stale(self, actor: Actor) -> Payload:
         found = await stale.latest(self._ctx, actor)
@@ -87,18 +86,10 @@ class Commands:
                 await requests.test(self._ctx, number, actor)
                 words = f"IU-{number} is being tested now; its messages say how it went."
             case said.Retry(id=number):
-                request = await requests.retry(self._ctx, number, actor)
-                words = (
-                    f"The approval of IU-{number} is too old: it is checked and asked for again."
-                    if request.state is State.REQUESTED
-                    else f"IU-{number} goes on now; its messages move as it does."
-                )
+                words = buttons.done(Action.RETRY, await requests.retry(self._ctx, number, actor))
             case said.Withdraw(id=number):
-                request = await requests.withdraw(self._ctx, number, actor)
-                words = (
-                    f"IU-{number} is being withdrawn: what was made is undone first."
-                    if request.withdrawing
-                    else f"IU-{number} is withdrawn."
+                words = buttons.done(
+                    Action.WITHDRAW, await requests.withdraw(self._ctx, number, actor)
                 )
             case _:
                 assert_never(asked)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
 from bot.core import duedates
+from bot.core.policy import Actor
 from bot.flows import digest as digests
 from bot.flows import renaming
+from bot.flows.requests import EXPIRED
 from bot.slack import places, stale_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
@@ -38,21 +41,21 @@ async def render(
     shown = await load(settings, conn, request)
     if message.surface == "old_card":
         return card.replaced(shown)
-    if message.surface == "reminder":
-        return await _reminder(conn, shown)
+    if message.surface == "reminder":  # nobody is reminded of what was decided meanwhile
+        return reminder.reminder(shown) if duedates.waits(request) else None
     if message.surface == "card":
         return card.card(shown, allowed)
     views = {"dm": dm.dm, "end": dm.end}
-    return views[message.surface](shown)
+    return views[message.surface](shown, _reader(settings, message.target))
 
 
-async def _reminder(conn: AsyncConnection, shown: Shown) -> Payload | None:
-    """Nobody is reminded of what was decided meanwhile."""
-    if not duedates.waits(shown.request):
-        return None
-    dates = await usage.dates_of(conn, shown.request.id)
-    expiry = next((one for one in dates if one.what == duedates.EXPIRY), None)
-    return reminder.reminder(shown, expiry)
+def _reader(settings: Settings, user: str) -> Actor:
+    """Whom a message is for, as far as it is known without asking Slack: no group is opened."""
+    return Actor(
+        user=user,
+        is_admin=user in settings.slack.admins,
+        is_approver=user in settings.approval.approvers,
+    )
 
 
 async def _digest(
@@ -102,7 +105,17 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         not_tested=_not_tested(lines),
         free_username=await renaming.proposal(conn, request, org.username_domain) if org else None,
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
+        expires_at=await _expiry(conn, request),
+        ran_out=any(line.event == EXPIRED for line in lines),
     )
+
+
+async def _expiry(conn: AsyncConnection, request: Request) -> datetime | None:
+    """When a request that waits ends by itself."""
+    if not duedates.expires(request):
+        return None
+    dates = await usage.dates_of(conn, request.id)
+    return next((one.at for one in dates if one.what == duedates.EXPIRY), None)
 
 
 def _not_tested(lines: Sequence[JournalLine]) -> tuple[str, ...]:

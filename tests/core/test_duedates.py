@@ -7,8 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.duedates import Expire, Nothing, Remind, Verdict, plan, verdict, waits
-from store.records import DueDate, Preflight, Request, State, Tier
+from bot.core.duedates import (
+    Expire,
+    Nothing,
+    Remind,
+    Verdict,
+    expires,
+    plan,
+    plan_without_card,
+    verdict,
+    waits,
+    why_expired,
+)
+from store.records import DueDate, Preflight, Request, State, Tier, Wanted
 from tests.core.cast import NOON, a_finding, a_request
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -69,3 +80,52 @@ def test_after_a_night_off_people_are_reminded_once_and_never_of_what_expired(
 )
 def test_only_a_request_whose_card_is_out_waits(request_: Request, *, expected: bool) -> None:
     assert waits(request_) is expected
+
+
+PINNED = Wanted(
+    org_id="00D",
+    user={"Username": "sync@acme.example"},
+    sets=(),
+    objects_order=(),
+    app_key=None,
+    app_kind=None,
+    app_name=None,
+)
+UNMENDED = replace(CHECKED, problems=(a_finding("no_seat"),))
+
+
+def test_without_a_card_there_is_an_end_counted_from_when_it_was_asked_and_no_reminder() -> None:
+    expected = (DueDate(request=17, what="expiry", number=0, at=NOON + 3 * DAY),)
+    assert plan_without_card(17, NOON, expires_after=3 * DAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (a_request(), True),
+        (a_request(preflight=UNMENDED), True),
+        (a_request(preflight=CHECKED), True),
+        (a_request(preflight=UNMENDED, withdrawing=True), False),
+        (a_request(preflight=CHECKED, state=State.APPROVED), False),
+        (a_request(preflight=CHECKED, state=State.BLOCKED), False),
+    ],
+)
+def test_what_nobody_decides_or_mends_ends_by_itself(request_: Request, *, expected: bool) -> None:
+    assert expires(request_) is expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (a_request(), "its org could not be checked in time"),
+        (a_request(preflight=UNMENDED), "nobody mended in time what the check found"),
+        (a_request(preflight=CHECKED), "nobody decided in time"),
+        (a_request(preflight=CHECKED, pinned=PINNED), "nobody approved it again in time"),
+        (
+            a_request(preflight=UNMENDED, pinned=PINNED),
+            "nobody mended in time what the check found",
+        ),
+    ],
+)
+def test_what_expired_is_told_by_what_was_missing(request_: Request, why: str) -> None:
+    assert why_expired(request_) == why

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.policy import Action, Actor, enough, may, sees_all, unreachable
+from bot.core.policy import Action, Actor, enough, may, sees_all, unreachable, who
 from tests.core.cast import ADA, BEA, BEN, MAX, OLU, RAE, SAM, a_request, a_vote, an_asked
 
 EVERYBODY = {"Rae": RAE, "Ada": ADA, "Olu": OLU, "Bea": BEA, "Sam": SAM, "Max": MAX}
@@ -36,6 +36,36 @@ def test_every_decision_gives_its_reason_in_a_sentence(action: Action, actor: Ac
     reason = may(action, actor, a_request()).reason
     assert reason[0].isupper()
     assert reason.endswith(".")
+
+
+ONE_OF_A_KIND = (
+    Action.WITHDRAW,
+    Action.NEW_USERNAME,
+    Action.RETRY,
+    Action.TEST,
+    Action.RECHECK,
+    Action.CONFIRM_LIVE,
+)
+
+
+@pytest.mark.parametrize("action", ONE_OF_A_KIND)
+def test_who_may_is_named_as_the_table_has_it(action: Action) -> None:
+    able = who(action, a_request())
+    others = {"an approver": "Ada", "an admin": "Max"}
+    named = {name for name, actor in EVERYBODY.items() if actor.user in able.people}
+    assert named | {others[one] for one in able.others} == set(TABLE[action].split())
+
+
+def test_a_person_with_two_roles_is_named_once_and_the_reader_not_at_all() -> None:
+    both = a_request(requester="U0OLU")
+    assert who(Action.WITHDRAW, both).people == ("U0OLU",)
+    able = who(Action.CONFIRM_LIVE, a_request(), but="U0OLU")
+    assert (able.people, able.others) == (("U0BEA",), ("an admin",))
+
+
+def test_who_decides_is_no_matter_of_roles_alone() -> None:
+    with pytest.raises(KeyError):
+        who(Action.APPROVE, a_request())
 
 
 def test_a_stranger_is_told_who_can_instead() -> None:

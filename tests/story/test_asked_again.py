@@ -120,3 +120,7 @@ async def test_nobody_deciding_again_in_time_undoes_it(house: House) -> None:
     await house.ends("withdrawn")
     assert not active(house, request)
     assert any(line.event == "expired" for line in await house.journal())
+    await house.told()
+    living = house.person("rae").dm[0]
+    for said in (living.readable(), living.replies[-1].text):
+        assert "nobody approved it again in time" in said

@@ -61,17 +61,24 @@ async def test_what_cannot_be_tested_stays_provisioned_and_says_how_to_test_by_h
     assert keyless.slack.complaints == []
 
 
-async def test_the_owner_confirms_in_the_message_and_that_is_journaled_as_by_hand(
-    keyless: House,
+@pytest.mark.parametrize("by", ["olu", "bea"])
+async def test_owner_or_backup_owner_confirms_and_that_is_journaled_as_by_hand(
+    keyless: House, by: str
 ) -> None:
+    """The owner in the direct message, the backup owner, who has none, in the answer to `show`."""
     await not_proven(keyless, "keyless")
-    await keyless.person("rae").click(keyless.person("rae").dm[0], "confirm_live")
-    assert str((await keyless.request()).state) == "provisioned"
-    await keyless.person("olu").click(keyless.person("olu").dm[0], "confirm_live")
+    assert keyless.person("rae").dm[0].buttons == ["withdraw"]
+    person = keyless.person(by)
+    if by == "olu":
+        await person.click(person.dm[0], "confirm_live")
+    else:
+        assert person.dm == []
+        await person.command("/integration-user show IU-1")
+        await person.click(person.ephemerals()[-1], "confirm_live")
     request = await keyless.ends("live")
     assert request.finding is None
     (line,) = [one for one in await keyless.journal() if one.event == "live"]
-    assert line.actor == "U0OLU"
+    assert line.actor == f"U0{by.upper()}"
     assert "by hand" in line.detail
     await keyless.told()
     card = keyless.find("C0APPROVE", 1)

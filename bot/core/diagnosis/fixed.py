@@ -35,7 +35,7 @@ def not_proven(
     remedy = (
         "Log in once as the new user with the integration itself, or by hand with sf org login jwt "
         f"--client-id KEY --jwt-key-file FILE --username {username} --instance-url {address}, then "
-        "press Confirm live."
+        "let the owner, the backup owner or an admin press Confirm live."
     )
     return _finding(titles.NOT_PROVEN, cause, remedy, Who.OWNER)
 

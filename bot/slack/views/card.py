@@ -5,6 +5,8 @@ from __future__ import annotations
 import slackblocks as kit
 
 from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.core.duedates import why_expired
+from bot.core.policy import Action
 from bot.slack import ids
 from bot.slack.views import granted, parts
 from bot.slack.views.parts import Blocks, Payload, actions, button, section, sections
@@ -19,11 +21,13 @@ from bot.slack.views.shown import (
     mentions,
     more_at,
     not_tested_lines,
+    show_command,
     state_words,
     test_lines,
     title,
     waits,
     who_lines,
+    who_may,
 )
 from bot.slack.views.text import line, quoted
 from store.records import Request, State, Vote
@@ -82,15 +86,21 @@ def _who_acts(request: Request) -> list[str]:
     if request.withdrawing or request.finding is None:
         return []
     if request.finding.code == UNDO_INCOMPLETE:
-        return ["Requester and owner find Withdraw in their direct message from the bot."]
+        where = "in their direct message from the bot"
+        show = show_command(request)
+        return [f"Requester and owner find Withdraw {where}, admins with {show}."]
     if request.state is State.BLOCKED:
         retry = f"`{ids.COMMAND} retry {request.label}`"
         return [
             "Requester and owner find Retry and Withdraw in their direct message from the bot.",
-            f"Approvers can use {retry}.",
+            f"Approvers can use {retry}, and admins find the buttons with {show_command(request)}.",
         ]
     if request.state is State.PROVISIONED:
-        return ["The owner finds Confirm live in the direct message from the bot."]
+        others = who_may(Action.CONFIRM_LIVE, request, but=request.asked.owner)
+        return [
+            "The owner finds Confirm live in the direct message from the bot.",
+            f"{others} can confirm, too, with {show_command(request)}.",
+        ]
     return []
 
 
@@ -104,10 +114,10 @@ def _decided(shown: Shown) -> list[str]:
             f"*Approvals* {approvals(request)} of {shown.required}",
             f"{who}, but not the requester, the owner or the backup owner.",
         ]
+    elif request.state is State.EXPIRED or shown.ran_out:
+        lines.append(f"It ended because {why_expired(request)}.")
     elif request.state is State.WITHDRAWN and not request.votes:
         lines.append("It was taken back before anybody decided.")
-    elif request.state is State.EXPIRED:
-        lines.append("It ended because nobody decided in time.")
     return lines
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from bot.core.access import WORDS
 from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.core.duedates import why_expired
+from bot.core.policy import Action, Actor, may
 from bot.slack import ids
 from bot.slack.views import buttons, granted, parts
 from bot.slack.views.parts import Blocks, Payload, actions, bullets, section, sections
 from bot.slack.views.shown import (
     Shown,
     approvals,
+    at,
     finding_lines,
     grants_of,
     headline,
     more_at,
     not_tested_lines,
     people_line,
+    show_command,
     state_words,
     test_lines,
     title,
     waits,
     who_can,
+    who_may,
 )
 from bot.slack.views.text import code, line, quoted
 from store.records import Request, State
@@ -29,11 +34,15 @@ _ASK_AGAIN = f"You can ask again with `{ids.COMMAND} new`."
 _NO_APP = "none was chosen: a Salesforce admin lets the permission set use one first"
 
 
-def dm(shown: Shown) -> Payload:
-    """Show the request to the person who asked for it, or who answers for it."""
+def dm(shown: Shown, reader: Actor) -> Payload:
+    """Show the request to the person who asked for it, or who answers for it.
+
+    `reader` is that person, as far as it is known without asking Slack.
+    """
     request = shown.request
+    story = _story(shown, reader)
     blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
-    blocks += sections(_story(shown), most=3)
+    blocks += sections(story, most=3)
     blocks += sections(finding_lines(request), most=2)
     if request.state is State.APPROVED and not request.withdrawing:
         blocks += granted.plan(shown, most=2)
@@ -42,13 +51,13 @@ def dm(shown: Shown) -> Payload:
     if _in_hand(request):
         blocks += sections(_handover(shown), most=4, more=more_at(shown))
     blocks.append(parts.context(people_line(request)))
-    row = buttons.of(shown)
+    row = buttons.of(shown, reader)
     if row:
         blocks.append(actions(row))
-    return parts.message(f"{headline(shown)}. {_story(shown)[0]}", blocks)
+    return parts.message(f"{headline(shown)}. {story[0]}", blocks)
 
 
-def end(shown: Shown) -> Payload:
+def end(shown: Shown, reader: Actor) -> Payload:
     """One line for the thread of the DM: how it ended, and what there is to do."""
     request = shown.request
     name = title(shown)
@@ -57,18 +66,18 @@ def end(shown: Shown) -> Payload:
         case State.LIVE:
             words = f"{name} is live: {code(request.username)} can log in."
         case State.PROVISIONED if finding:
-            words = (
-                f"{name} is set up, but the bot could not test its login."
-                f" <@{request.asked.owner}>, please test it and press Confirm live."
-            )
+            words = f"{name} is set up, but the bot could not test its login."
+            words += f" {_test_it(request, reader)}"
         case State.REJECTED:
             words = f"{name} was rejected{_by(request)}. {_ASK_AGAIN}"
         case State.WITHDRAWN if _was_rejected(request):
             words = f"{name} was rejected{_by(request)}. {_undone(request)} {_ASK_AGAIN}"
+        case State.WITHDRAWN if shown.ran_out:
+            words = f"{name} has expired: {why_expired(request)}. {_undone(request)} {_ASK_AGAIN}"
         case State.WITHDRAWN:
             words = f"{name} is withdrawn. {_undone(request)}"
         case State.EXPIRED:
-            words = f"{name} has expired: nobody decided in time. {_ASK_AGAIN}"
+            words = f"{name} has expired: {why_expired(request)}. {_ASK_AGAIN}"
         case State.BLOCKED if finding:
             words = f"{name} is blocked. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case State.REQUESTED | State.APPROVED if finding and not request.withdrawing:
@@ -112,30 +121,39 @@ def _undone(request: Request) -> str:
     )
 
 
-def _story(shown: Shown) -> list[str]:
+def _story(shown: Shown, reader: Actor) -> list[str]:
     """Where the request stands, what happens next and who can act; the first line stands alone."""
     request = shown.request
     if request.withdrawing:
-        return ["The bot is undoing what it made. You hear from it when that is done."]
+        why = f"It has expired: {why_expired(request)}. " if shown.ran_out else ""
+        return [f"{why}The bot is undoing what it made. You hear from it when that is done."]
     match request.state:
         case State.REQUESTED:
             return _before(shown)
         case State.APPROVED:
             return [f"It is approved. The bot is setting it up in {line(shown.org_label)} now."]
         case State.PROVISIONED:
-            return _testing(request)
+            return _testing(request, reader)
         case State.LIVE:
             return [_live(shown), *not_tested_lines(shown), *test_lines(request)]
         case State.BLOCKED:
             return [_blocked(request), *test_lines(request)]
         case State.REJECTED:
             return _rejected(request)
-        case State.WITHDRAWN if _was_rejected(request):
-            return [f"It was rejected{_by(request)}. {_undone(request)}"]
         case State.WITHDRAWN:
-            return [f"It was taken back. {_undone(request)}"]
+            return [_withdrawn(shown)]
         case _:
-            return [f"It ended because nobody decided in time. {_ASK_AGAIN}"]
+            return [f"It ended because {why_expired(request)}. {_ASK_AGAIN}"]
+
+
+def _withdrawn(shown: Shown) -> str:
+    """Why what was made is undone: people took it back, rejected it, or let it run out of time."""
+    request = shown.request
+    if _was_rejected(request):
+        return f"It was rejected{_by(request)}. {_undone(request)}"
+    if shown.ran_out:
+        return f"It ended because {why_expired(request)}. {_undone(request)} {_ASK_AGAIN}"
+    return f"It was taken back. {_undone(request)}"
 
 
 def _before(shown: Shown) -> list[str]:
@@ -160,8 +178,11 @@ def _before(shown: Shown) -> list[str]:
             f" ({who_can(shown.request, one)})"
             for one in preflight.problems
         ]
+        expiry = shown.expires_at
+        until = [f"It expires {at(expiry)} if nobody mends it."] if expiry else []
         return [
             "Nobody was asked yet: this must change first. Then press Check again.",
+            *until,
             *bullets(problems),
         ]
     return [
@@ -180,13 +201,20 @@ def _asked_again(request: Request) -> str:
     return "Its approval was too old, so it is asked for again:"
 
 
-def _testing(request: Request) -> list[str]:
+def _testing(request: Request, reader: Actor) -> list[str]:
     if request.finding:
-        return [
-            "It is set up, but the bot could not test its login.",
-            f"The owner <@{request.asked.owner}> tests it and then presses Confirm live.",
-        ]
+        first = "It is set up, but the bot could not test its login."
+        return [first, _test_it(request, reader)]
     return ["It is set up; its login is being tested.", *test_lines(request)]
+
+
+def _test_it(request: Request, reader: Actor) -> str:
+    """Who tests by hand and says so: the reader, who then has the button, or others."""
+    show = show_command(request)
+    others = who_may(Action.CONFIRM_LIVE, request, but=reader.user)
+    if may(Action.CONFIRM_LIVE, reader, request).allowed:
+        return f"Please test it, then press Confirm live. {others} can confirm, too, with {show}."
+    return f"{others} can confirm that it works, with {show}."
 
 
 def _live(shown: Shown) -> str:

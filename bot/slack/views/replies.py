@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import slackblocks as kit
 
 from bot.core.access import WORDS
+from bot.core.form import LENGTHS
+from bot.core.policy import Actor
 from bot.slack import ids
-from bot.slack.views import granted, parts
+from bot.slack.views import buttons, granted, parts
 from bot.slack.views.parts import Blocks, Payload, bullets, context, esc, modal, section, sections
 from bot.slack.views.shown import (
     Shown,
@@ -92,8 +94,8 @@ def brief(shown: Shown) -> Payload:
     return parts.message(text, [])
 
 
-def whole(shown: Shown, journal: Sequence[JournalLine]) -> Payload:
-    """Everything about a request, for those who may see it."""
+def whole(shown: Shown, journal: Sequence[JournalLine], reader: Actor) -> Payload:
+    """Everything about a request for one who may see it, with the buttons of what they may do."""
     request = shown.request
     blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
     blocks += sections([*finding_lines(request), *test_lines(request)])
@@ -104,6 +106,9 @@ def whole(shown: Shown, journal: Sequence[JournalLine]) -> Payload:
     told = [one for one in journal if one.event not in {"intent", "batch"}]
     if told:
         blocks += sections(["*Journal*", *_journal(told)])
+    row = buttons.of(shown, reader)
+    if row:
+        blocks.append(parts.actions(row))
     return parts.message(headline(shown), blocks)
 
 
@@ -127,7 +132,9 @@ def reject_view(request: Request, wanted: str) -> Payload:
     """The modal that asks for the reason of a rejection."""
     reason = kit.InputBlock(
         label=parts.plain("Why? The requester reads this.", 2000),
-        element=kit.PlainTextInput(action_id=ids.REASON, multiline=True, max_length=1000),
+        element=kit.PlainTextInput(
+            action_id=ids.REASON, multiline=True, max_length=LENGTHS["reason"]
+        ),
         block_id=ids.REASON,
         hint=parts.plain("Say what would have to change, so that the next request fits.", 2000),
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import form
+from bot.core import form, policy
 from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.core.policy import Action
 from bot.slack import ids
 from bot.slack.views.text import amp, code, line, quoted
 from store.records import Finding, Grant, Request, State, Vote
@@ -29,7 +30,8 @@ class Shown:
     `done` holds the sentences of steps that are done. `approvers` are user groups (S…) and users
     (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
     `not_tested` is what the last test could not try, in words. `free_username` is offered in place
-    of one that is taken.
+    of one that is taken. `expires_at` is when it ends by itself; `ran_out` = it did, and what an
+    earlier approval let be made is undone, or was.
     """
 
     request: Request
@@ -43,6 +45,8 @@ class Shown:
     by_hand: bool = False
     not_tested: tuple[str, ...] = ()
     free_username: str | None = None
+    expires_at: datetime | None = None
+    ran_out: bool = False
 
 
 STATE_WORDS = {
@@ -144,8 +148,7 @@ def grants_of(request: Request) -> tuple[Grant, ...]:
 
 def more_at(shown: Shown) -> str:
     """Where the rest can be read when a list is too long for a message."""
-    request = shown.request
-    return "see Details" if waits(request) else f"`{ids.COMMAND} show {request.label}`"
+    return "see Details" if waits(shown.request) else show_command(shown.request)
 
 
 def finding_lines(request: Request) -> list[str]:
@@ -165,6 +168,18 @@ def who_can(request: Request, finding: Finding) -> str:
     named = {"owner": request.asked.owner, "requester": request.requester}
     person = named.get(finding.who)
     return f"{finding.who} <@{person}>" if person else line(finding.who)
+
+
+def who_may(action: Action, request: Request, *, but: str = "") -> str:
+    """Who may do that, such as `@Olu, @Bea or an admin`; `but` is left out."""
+    able = policy.who(action, request, but=but)
+    *rest, last = (*(f"<@{one}>" for one in able.people), *able.others)
+    return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def show_command(request: Request) -> str:
+    """The command that shows a request, with the buttons of who types it."""
+    return f"`{ids.COMMAND} show {request.label}`"
 
 
 def test_lines(request: Request) -> list[str]:

@@ -11,13 +11,13 @@ from typing import Any
 from bot.core import digest as weeks
 from bot.core import plan
 from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
+from bot.core.policy import Actor
 from bot.slack.views import card, digest, dm, form, reminder, replies, rich, stale
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store.records import (
     Asked,
     Draft,
-    DueDate,
     Finding,
     Grant,
     JournalLine,
@@ -34,7 +34,7 @@ from store.records import (
     Wanted,
     WantedSet,
 )
-from tests.core.cast import NOON, a_request, an_asked
+from tests.core.cast import BEA, NOON, OLU, RAE, a_request, an_asked
 from tests.slack.views import stale_gallery
 
 R, C, E, D, V = Verb.READ, Verb.CREATE, Verb.EDIT, Verb.DELETE, Verb.VIEW_ALL
@@ -251,6 +251,7 @@ def ended(words: Words) -> dict[str, Request]:
         "withdrawn after approval": decided(words, state=State.WITHDRAWN),
         "withdrawn before anything was made": decided(words, state=State.WITHDRAWN, user_id=None),
         "expired": checked(words, state=State.EXPIRED),
+        "expired, not mended": replace(undecided(words)["problems"], state=State.EXPIRED),
     }
 
 
@@ -268,6 +269,7 @@ def requests(words: Words) -> dict[str, Shown]:
             words,
             done=done.get(state, frozenset()),
             by_hand=state == "live by hand",
+            expires_at=NOON + timedelta(days=3) if state == "problems" else None,
         )
         for state, request in found.items()
     }
@@ -350,9 +352,12 @@ def answers(words: Words) -> dict[str, Payload]:
         "long list": replies.listing(listed),
         "empty list": replies.listing([]),
         "brief": replies.brief(known["live"]),
-        "whole": replies.whole(known["blocked by the test"], journal(words)),
-        "whole, testing": replies.whole(known["testing"], journal(words, 3)),
-        "whole, new": replies.whole(known["being checked"], []),
+        "whole": replies.whole(known["blocked by the test"], journal(words), RAE),
+        "whole, not proven, for the backup owner": replies.whole(
+            known["not proven"], journal(words, 3), BEA
+        ),
+        "whole, testing": replies.whole(known["testing"], journal(words, 3), BEA),
+        "whole, new": replies.whole(known["being checked"], [], OLU),
         "card, no app": card.card(plain),
         "card, no approvers known": card.card(replace(plain, approvers=())),
         "card, wide": card.card(shown(wide(words, 10, 40), words)),
@@ -408,16 +413,28 @@ def asked_again(words: Words) -> dict[str, Payload]:
     return {
         "card, asked again": card.card(shown(before, words)),
         "old card": card.replaced(checking),
-        "dm, asked again": dm.dm(checking),
-        "dm, rejected when asked again": dm.dm(rejected),
-        "end, rejected when asked again": dm.end(rejected),
+        "dm, asked again": dm_of(checking),
+        "dm, rejected when asked again": dm_of(rejected),
+        "end, rejected when asked again": end_of(rejected),
+        **not_decided_again(words, before),
+    }
+
+
+def not_decided_again(words: Words, before: Request) -> dict[str, Payload]:
+    """Asked again and not decided in time: while it is undone, and after."""
+    undoing = shown(replace(before, withdrawing=True), words, ran_out=True)
+    undone = shown(replace(before, state=State.WITHDRAWN), words, ran_out=True)
+    return {
+        "dm, expired when asked again, being undone": dm_of(undoing),
+        "dm, expired when asked again": dm_of(undone),
+        "end, expired when asked again": end_of(undone),
+        "card, expired when asked again": card.card(undone),
     }
 
 
 def of_the_clock(words: Words) -> dict[str, Payload]:
     """What the clock posts, and what shows the same on demand."""
-    waiting = shown(checked(words), words)
-    expiry = DueDate(request=17, what="expiry", number=0, at=NOON + timedelta(days=3))
+    waiting = shown(checked(words), words, expires_at=NOON + timedelta(days=3))
     return {
         "digest": a_week(words),
         "digest, the first": a_week(words, first=True),
@@ -425,19 +442,29 @@ def of_the_clock(words: Words) -> dict[str, Payload]:
         "digest, never counted": a_week(words, counted=False),
         **looks_at_users(words),
         "licenses": digest.licenses([(week(words), words.org), (week(words, used=5), words.org)]),
-        "reminder": reminder.reminder(waiting, expiry),
+        "reminder": reminder.reminder(waiting),
         "digest, a busy day": digest.digest(busy(words), words.org),
         **asked_again(words),
         "reminder, no approvers known": reminder.reminder(
-            replace(waiting, approvers=(), required=3), None
+            replace(waiting, approvers=(), required=3, expires_at=None)
         ),
     }
 
 
+def dm_of(one: Shown, reader: Actor = OLU) -> Payload:
+    """The living message to the owner, or to another reader."""
+    return dm.dm(one, reader)
+
+
+def end_of(one: Shown, reader: Actor = OLU) -> Payload:
+    """The line in the thread of that message."""
+    return dm.end(one, reader)
+
+
 SURFACES: dict[str, Callable[[Shown], Payload]] = {
     "card": card.card,
-    "dm": dm.dm,
-    "end": dm.end,
+    "dm": dm_of,
+    "end": end_of,
 }
 
 
@@ -470,6 +497,10 @@ def messages(words: Words) -> dict[str, Payload]:
         f"{surface}, {state}": view(one)
         for surface, view in SURFACES.items()
         for state, one in known.items()
+    }
+    found |= {
+        "dm to the requester, not proven": dm_of(known["not proven"], RAE),
+        "end to the requester, not proven": end_of(known["not proven"], RAE),
     }
     return found | answers(words) | of_the_clock(words) | in_rich_blocks(words)
 

@@ -13,8 +13,10 @@ from bot.sandbox.workspace import payload_rules
 from bot.sandbox.workspace.shapes import Problem
 from bot.sandbox.workspace.switches import Switches
 from bot.slack import ids
+from bot.slack.views import replies
 from bot.slack.views.parts import Payload
-from tests.slack.views.gallery import SURFACES, Words, messages, requests, views
+from tests.core.cast import ADA, BEA, MAX, OLU, RAE
+from tests.slack.views.gallery import SURFACES, Words, dm_of, messages, requests, views
 from tests.slack.views.readers import buttons, markup, texts
 
 HOSTILE = (
@@ -132,6 +134,31 @@ DM_BUTTONS = {
 def test_message_offers_what_can_be_done_in_its_state_and_nothing_else(state: str) -> None:
     assert buttons(SURFACES["dm"](STATES[state])) == DM_BUTTONS.get(state, [])
     assert buttons(SURFACES["end"](STATES[state])) == []
+
+
+READERS = {"requester": RAE, "owner": OLU, "backup owner": BEA, "approver": ADA, "admin": MAX}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("reader", READERS)
+def test_button_stands_only_where_its_reader_may_press_it(state: str, reader: str) -> None:
+    """In the message and in the answer to `show`: by the table of the contract."""
+    wanted = [one for one in DM_BUTTONS.get(state, []) if may_press(one, reader)]
+    actor = READERS[reader]
+    assert buttons(dm_of(STATES[state], actor)) == wanted
+    assert buttons(replies.whole(STATES[state], [], actor)) == wanted
+
+
+def may_press(button: str, reader: str) -> bool:
+    return (
+        reader
+        in {
+            ids.RECHECK: {"requester", "owner", "approver", "admin"},
+            ids.RETRY: {"requester", "owner", "approver", "admin"},
+            ids.WITHDRAW: {"requester", "owner", "admin"},
+            ids.CONFIRM_LIVE: {"owner", "backup owner", "admin"},
+        }[button]
+    )
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.core import command
-from bot.slack.views import card, dm, form, replies
+from bot.slack.views import card, form, replies
+from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Shown
 from store.records import Seats
-from tests.core.cast import an_asked
+from tests.core.cast import RAE, an_asked
 from tests.slack.views.gallery import (
     DOMAIN,
     USERNAME,
     Words,
     a_preflight,
+    a_wanted,
     checked,
     decided,
+    dm_of,
+    end_of,
     requests,
     shown,
     views,
@@ -131,7 +136,7 @@ def test_plan_that_was_taken_back_claims_no_step_as_done(state: str) -> None:
 
 
 def test_next_try_stands_on_card_and_message_while_grants_spread() -> None:
-    for view in (card.card, dm.dm):
+    for view in (card.card, dm_of):
         said = read(view(STATES["waiting for propagation"]))
         assert "*Next try* 2026-11-25 12:00:30 UTC. It stops trying at" in said
         assert "nobody has to do anything" in said
@@ -140,24 +145,24 @@ def test_next_try_stands_on_card_and_message_while_grants_spread() -> None:
 def test_new_test_of_a_live_request_shows_as_under_way() -> None:
     one = STATES["live"]
     testing = replace(one, request=replace(one.request, next_try_at=one.request.created_at))
-    assert "The bot logs in as the new user now" in read(dm.dm(testing))
+    assert "The bot logs in as the new user now" in read(dm_of(testing))
 
 
 def test_requester_sees_every_problem_that_keeps_approvers_from_being_asked() -> None:
-    said = read(dm.dm(STATES["problems"]))
+    said = read(dm_of(STATES["problems"]))
     assert len(lines_with(said, "*What to do*")) == 2
     assert "press Check again" in said
     assert "[Check again] [Withdraw]" in said
 
 
 def test_requester_sees_what_was_added_to_the_wish() -> None:
-    said = read(dm.dm(STATES["waiting 0 of 2"]))
+    said = read(dm_of(STATES["waiting 0 of 2"]))
     assert "• Read on Account, because Invoice_Line__c is a detail of it." in said
     assert "0 of 2 have approved" in said
 
 
 def test_hand_over_says_how_to_log_in_and_holds_no_secret() -> None:
-    said = read(dm.dm(STATES["live"]))
+    said = read(dm_of(STATES["live"]))
     for part in (USERNAME, f"`{DOMAIN}`", f"`{DOMAIN}/services/oauth2/token`", "RS256"):
         assert part in said
     assert "*App* Warehouse sync app" in said
@@ -167,12 +172,12 @@ def test_hand_over_says_how_to_log_in_and_holds_no_secret() -> None:
 
 def test_hand_over_waits_until_there_is_something_to_try() -> None:
     for state in ("approved", "testing", "waiting for propagation", "blocked by the test"):
-        assert "Hand-over" not in read(dm.dm(STATES[state]))
-    assert "Hand-over" in read(dm.dm(STATES["not proven"]))
+        assert "Hand-over" not in read(dm_of(STATES[state]))
+    assert "Hand-over" in read(dm_of(STATES["not proven"]))
 
 
 def test_hand_over_without_an_app_says_what_is_missing() -> None:
-    said = read(dm.dm(replace(STATES["not proven"], app_label=None)))
+    said = read(dm_of(replace(STATES["not proven"], app_label=None)))
     assert "*App* none was chosen: a Salesforce admin lets the permission set use one" in said
 
 
@@ -182,26 +187,59 @@ def test_finding_names_the_person_who_can_act() -> None:
 
 
 def test_live_by_hand_is_not_told_as_tested_by_the_bot() -> None:
-    assert "the bot logged in" in read(dm.dm(STATES["live"]))
-    by_hand = read(dm.dm(STATES["live by hand"]))
+    assert "the bot logged in" in read(dm_of(STATES["live"]))
+    by_hand = read(dm_of(STATES["live by hand"]))
     assert "a person tested the login" in by_hand
     assert "the bot logged in" not in by_hand
 
 
-def test_owner_is_asked_to_confirm_what_the_bot_could_not_test() -> None:
-    assert "@U0OLU, please test it and press Confirm live" in read(dm.end(STATES["not proven"]))
-    assert "The owner finds Confirm live" in read(card.card(STATES["not proven"]))
+def test_owner_is_asked_to_confirm_what_the_bot_could_not_test_and_hears_who_else_can() -> None:
+    others = "@U0BEA or an admin can confirm, too, with `/integration-user show IU-17`."
+    for view in (dm_of, end_of):
+        said = read(view(STATES["not proven"]))
+        assert f"Please test it, then press Confirm live. {others}" in said
+    said = read(card.card(STATES["not proven"]))
+    assert "The owner finds Confirm live" in said
+    assert others in said
+
+
+def test_requester_who_may_not_confirm_hears_who_can_and_has_no_button() -> None:
+    for view in (dm_of, end_of):
+        payload = view(STATES["not proven"], RAE)
+        said = read(payload)
+        assert "@U0OLU, @U0BEA or an admin can confirm that it works" in said
+        assert "`/integration-user show IU-17`" in said
+        assert "[Confirm live]" not in said
+        assert "please test it" not in said.lower()
+
+
+def test_requester_hears_until_when_a_problem_can_be_mended() -> None:
+    assert "It expires 2026-11-28 12:00:00 UTC if nobody mends it." in read(
+        dm_of(STATES["problems"])
+    )
+
+
+@pytest.mark.parametrize("view", [dm_of, end_of, card.card])
+def test_what_expired_after_it_was_asked_again_is_not_told_as_taken_back(
+    view: Callable[[Shown], Payload],
+) -> None:
+    one = STATES["withdrawn after approval"]
+    again = replace(one.request, votes=(), pinned=a_wanted(WORDS))
+    said = read(view(replace(one, request=again, ran_out=True)))
+    assert "nobody approved it again in time" in said
+    assert "taken back" not in said
+    assert "nobody approved it again" not in read(view(replace(one, request=again)))
 
 
 def test_withdrawn_request_says_what_is_left_of_it() -> None:
-    assert "Nothing was made in the org." in read(dm.end(STATES["withdrawn"]))
-    assert "Its user is deactivated" in read(dm.end(STATES["withdrawn after approval"]))
+    assert "Nothing was made in the org." in read(end_of(STATES["withdrawn"]))
+    assert "Its user is deactivated" in read(end_of(STATES["withdrawn after approval"]))
     untouched = STATES["withdrawn before anything was made"]
-    assert "Nothing of it is left in the org." in read(dm.dm(untouched))
+    assert "Nothing of it is left in the org." in read(dm_of(untouched))
 
 
 def test_incomplete_undo_offers_withdraw_and_never_retry() -> None:
-    said = read(dm.dm(STATES["undo incomplete"]))
+    said = read(dm_of(STATES["undo incomplete"]))
     assert "press Withdraw again" in said
     assert "Retry" not in said
     assert "Retry" not in read(card.card(STATES["undo incomplete"]))
@@ -214,8 +252,8 @@ def test_blocked_request_says_on_the_card_who_has_the_buttons() -> None:
 
 
 def test_reason_of_a_rejection_reaches_the_requester() -> None:
-    assert "> Please ask without it." in read(dm.dm(STATES["rejected"]))
-    assert "“Delete on invoices is not needed." in read(dm.end(STATES["rejected"]))
+    assert "> Please ask without it." in read(dm_of(STATES["rejected"]))
+    assert "“Delete on invoices is not needed." in read(end_of(STATES["rejected"]))
 
 
 def test_details_show_every_one_of_three_hundred_fields() -> None:

@@ -1,0 +1,104 @@
+"""What nobody mends ends by itself and frees its seat; a form that is too old says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.lifecycle import Refusal
+from bot.core.policy import Actor
+from bot.flows import duedates, form_drafts, intake
+from bot.slack import ids
+from store import usage
+from store.records import Draft, Finding, State
+from tests.slack.house import SlackHouse
+
+NO_SEAT = Finding(code="no_seat", cause="No seat is free.", remedy="Free one.", who="an admin")
+LONG, SHORT = timedelta(days=3, minutes=1), timedelta(days=2, hours=23)
+
+
+async def free(house: SlackHouse) -> int:
+    async with house.database.read() as conn:
+        seats, _ = await intake.seats_of(conn, "uat")
+    return seats.free
+
+
+async def test_a_problem_that_nobody_mends_ends_the_request_and_frees_its_seat(
+    slack_house: SlackHouse,
+) -> None:
+    house = slack_house
+    before = await free(house)
+    await house.ask()
+    await house.looked(1, NO_SEAT)
+    await house.dm("rae", "It expires", "if nobody mends it")
+    await house.told()
+    house.clock.ahead = SHORT
+    assert await duedates.tick(house.ctx) == []
+    assert await free(house) == before - 1
+    house.clock.ahead = LONG
+    wanted = await duedates.tick(house.ctx)
+    assert (await house.request()).state is State.EXPIRED
+    assert await free(house) == before
+    await house.told()
+    assert wanted[0] == "IU-1/dm/U0RAE"  # there is no card to wait for
+    message = await house.dm("rae", "nobody mended in time what the check found")
+    assert message.buttons == []
+    (reply,) = message.replies
+    assert "nobody mended in time" in reply.text
+    assert "/integration-user new" in reply.text
+
+
+async def test_checking_again_gives_no_new_time(slack_house: SlackHouse) -> None:
+    house = slack_house
+    await house.ask()
+    await house.looked(1, NO_SEAT)
+    await house.person("rae").click(await house.dm("rae", button="recheck"), "recheck")
+    await house.told()
+    async with house.database.read() as conn:
+        (date,) = await usage.dates_of(conn, 1)
+    assert date.at == (await house.request()).created_at + timedelta(days=3)
+
+
+async def test_what_was_sent_before_requests_expired_without_a_card_counts_from_now(
+    slack_house: SlackHouse,
+) -> None:
+    house = slack_house
+    await house.ask()
+    await house.looked(1, NO_SEAT)
+    await house.told()
+    async with house.database.write() as conn:
+        await usage.drop_dates(conn, 1)
+    house.clock.ahead = LONG
+    await duedates.tick(house.ctx)
+    assert (await house.request()).state is State.REQUESTED
+    async with house.database.read() as conn:
+        (date,) = await usage.dates_of(conn, 1)
+    assert date.at > house.clock() + SHORT
+
+
+async def test_a_form_sent_long_ago_names_the_request_that_it_made(
+    slack_house: SlackHouse,
+) -> None:
+    form = await slack_house.step_2()
+    draft = ids.FormState.read(form.view.body["private_metadata"]).draft
+    assert (await form.submit()).closed
+    later = slack_house.clock() + timedelta(days=2)
+    async with slack_house.database.read() as conn:
+        with pytest.raises(Refusal, match="sent already: it is IU-1") as told:
+            await form_drafts.kept(conn, draft, later)
+    assert "show IU-1" in told.value.sentence
+
+
+async def test_a_form_of_somebody_else_and_one_for_an_org_that_went_are_told_apart(
+    slack_house: SlackHouse,
+) -> None:
+    asked = (await slack_house.ask()).asked
+    draft = Draft(id="d", owner="U0RAE", asked=asked, created_at=slack_house.clock())
+    form_drafts.may_send(slack_house.ctx, draft, Actor(user="U0RAE"))
+    with pytest.raises(Refusal, match="Somebody else began this form"):
+        form_drafts.may_send(slack_house.ctx, draft, Actor(user="U0SAM"))
+    gone = replace(draft, asked=replace(asked, org="old"))
+    with pytest.raises(Refusal, match="`old` was taken out"):
+        form_drafts.may_send(slack_house.ctx, gone, Actor(user="U0RAE"))
