@@ -36,6 +36,7 @@ class Standing:
     requests: Mapping[str, int] = field(default_factory=dict)
     due: int = 0
     given_up: int = 0
+    channels_refused: int = 0
     waited: float = 0.0
 
 
@@ -71,6 +72,7 @@ class Metrics:
         self._requests = self._gauge("requests", "Requests by state", "state")
         self._due = self._gauge("messages_due", "Messages that Slack does not show yet")
         self._given_up = self._gauge("messages_given_up", "Messages that nobody tries any more")
+        self._channels = self._gauge("channels_refused", "Channels that take nothing from the bot")
         self._waited = self._gauge("engine_wait_seconds", "The oldest due run waits this long")
         self._tick = self._gauge("tick_age_seconds", "Since the clock's last tick was done")
         self._readable = self._gauge("store_readable", "1 when the store answered this scrape")
@@ -110,6 +112,7 @@ class Metrics:
         unknown = float("nan")
         self._due.set(standing.due if standing else unknown)
         self._given_up.set(standing.given_up if standing else unknown)
+        self._channels.set(standing.channels_refused if standing else unknown)
         self._waited.set(standing.waited if standing else unknown)
         return generate_latest(self.registry)
 

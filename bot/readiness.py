@@ -92,12 +92,17 @@ class Readiness:
                 async with self.database.read() as conn:
                     requests = await counting.requests_by_state(conn)
                     due, given_up = await counting.messages_due_and_given_up(conn)
+                    channels = await counting.channels_refused(conn)
                 waited = await self.engine.longest_wait()
         except Exception as error:  # noqa: BLE001 - the other numbers are told all the same
             _log.warning("metrics.store", error=type(error).__name__)
             return None
         return Standing(
-            requests=requests, due=due, given_up=given_up, waited=waited.total_seconds()
+            requests=requests,
+            due=due,
+            given_up=given_up,
+            channels_refused=channels,
+            waited=waited.total_seconds(),
         )
 
 

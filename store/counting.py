@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.records import State
 from store.tables import dirty
 from store.tables import message as messages
+from store.tables import refused_place as places
 from store.tables import request as requests
 
 
@@ -26,3 +27,10 @@ async def messages_due_and_given_up(conn: AsyncConnection) -> tuple[int, int]:
         int((await conn.execute(due)).scalar_one()),
         int((await conn.execute(given_up)).scalar_one()),
     )
+
+
+async def channels_refused(conn: AsyncConnection) -> int:
+    """Count the channels that take nothing from us now."""
+    channels = func.count(places.c.channel.distinct())
+    query = select(channels).where(places.c.worked_at.is_(None))
+    return int((await conn.execute(query)).scalar_one())

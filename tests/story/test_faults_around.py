@@ -14,6 +14,7 @@ from tests.postgres import Postgres
 from tests.story.house import House
 from tests.story.looking import READ_ACCOUNT, finding
 from tests.story.process import Bot, running, world
+from tests.story.test_metrics import count
 
 
 def org_clock(house: House, ahead: timedelta) -> None:
@@ -56,12 +57,14 @@ async def test_a_card_for_an_archived_channel_arrives_once_it_is_back_and_can_be
     for words in ("<#C0APPROVE>", "archived", "approval card of IU-1", "Unarchive the channel"):
         assert words in told.text, words
     assert await house.app.not_ready() == {}
+    assert await count(house, "channels_refused") == 1
     channel.is_archived = False
     await house.approve()
     await house.ends("live")
     await house.told()
     assert admin.dm == [told]
     assert "takes my messages again" in told.text
+    assert await count(house, "channels_refused") == 0
 
 
 async def until_ready(bot: Bot) -> None:
