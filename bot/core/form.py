@@ -7,26 +7,29 @@ could be chosen. Values are read by block, whatever the action is called (slack-
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.core import naming, typed
 from store.records import Asked, Grant, Verb
 
 Values = Mapping[str, Any]
 Errors = dict[str, str]
 
 OBJECTS_MAX: Final = 10
-EMAIL_MAX: Final = 128
-_LENGTHS: Final[dict[str, int]] = {
+LENGTHS: Final[Mapping[str, int]] = {
     "name": 60,
     "purpose": 1000,
     "system": 80,
     "ticket": 500,
-    "email": EMAIL_MAX,
-    "username": 200,
+    "email": 128,
+    "username": naming.USERNAME_MAX,
+    "reason": 1000,
 }
+"""Most characters of a text by its block; e-mail and username as Salesforce has them (1.5)."""
+
+_PARAGRAPHS: Final = frozenset({"purpose", "reason"})
 _EMPTY: Final[dict[str, str]] = {
     "org": "Please choose an org.",
     "name": "Please give the integration a name.",
@@ -36,19 +39,32 @@ _EMPTY: Final[dict[str, str]] = {
     "backup_owner": "Please choose a backup owner.",
     "email": "Please give a mailbox that outlives people, such as a team's address.",
     "objects": "Please choose at least one object.",
+    "reason": "Please say why: the requester reads it.",
 }
+_CLEAR: Final = "Please clear it, or type it by hand."
+_BACK: Final = "Please press Back and change it there; nothing that you filled in here is lost."
+_LATER: Final = "Press Back to choose another org, or send this again later: it stays as it is."
 _SAME_OWNER: Final = "Please choose somebody else: the backup owner steps in for the owner."
-_EMAIL: Final = re.compile(
-    r"[A-Za-z0-9_+-]+(?:[.'][A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
-)
-_LINE_END: Final = re.compile("\r\n|[\r\u2028\u2029]")
 _LINK: Final = re.compile(
     r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][^\s<>|\"'`]*)?", re.ASCII
 )
-_TURNS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-_JOINERS: Final = frozenset("\u200c\u200d")  # they shape emoji and some scripts
 _API_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
-_ALL: Final = "*"
+ALL: Final = "*"
+"""Stands for all fields of an object, in both pickers of fields."""
+
+EVERY_FIELD: Final[Mapping[bool, str]] = {
+    False: "All fields, future ones too",
+    True: "Every editable field",
+}
+"""What that is called: by whether it is about editing."""
+
+_STEP_1: Final[Mapping[str, str]] = {
+    "org": "Salesforce org",
+    "owner": "Owner",
+    "backup_owner": "Backup owner",
+    "email": "Mailbox",
+    "app": "App",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +94,8 @@ def read_details(values: Values) -> Asked | Errors:
         errors["objects"] = _EMPTY["objects"]
     elif len(objects) > OBJECTS_MAX:
         errors["objects"] = f"Please choose at most {OBJECTS_MAX} objects for one integration."
-    if text["email"] and not _EMAIL.fullmatch(text["email"]):
-        errors["email"] = "Please write only the address, such as sync@acme.example."
+    if "email" not in errors and (problem := typed.mailbox_problem(text["email"])):
+        errors["email"] = problem
     if errors:
         return errors
     return Asked(
@@ -99,6 +115,11 @@ def read_details(values: Values) -> Asked | Errors:
 def read_org(values: Values) -> str:
     """Read which org is chosen in step 1; empty when none is."""
     return _one(values, "org")
+
+
+def picks_of_org(values: Values) -> bool:
+    """Say whether step 1 holds something that belongs to its org: an app or objects."""
+    return bool(_one(values, "app") or _many(values, "objects"))
 
 
 def problems_details(
@@ -123,15 +144,40 @@ def problems_details(
         errors["backup_owner"] = _SAME_OWNER
     domain = asked.email.rpartition("@")[2].lower()
     if email_domains and domain not in {one.lower() for one in email_domains}:
-        errors["email"] = f"Please use a mailbox at {' or '.join(email_domains)}."
+        errors["email"] = (
+            f"Please use a mailbox at {' or '.join(email_domains)}: this org takes no others."
+        )
     if asked.app is not None and asked.app not in apps:
-        errors["app"] = "This app does not belong to the chosen org. Please choose one of its list."
+        errors["app"] = (
+            "This app does not belong to the chosen org. Please choose one from the list, or none."
+        )
     strange = [grant.object for grant in asked.grants if grant.object not in known_objects]
     if strange:
         errors["objects"] = (
-            f"{_shown(strange)} cannot be granted in the chosen org. Please choose from its list."
+            f"{_shown(strange)} cannot be granted in the chosen org."
+            " Please leave that out and choose from the list."
         )
     return errors
+
+
+def overtaken(
+    asked: Asked, wrong: Mapping[str, str], *, known_objects: Collection[str]
+) -> dict[str, str]:
+    """Say in step 2 what became wrong with step 1 while step 2 was filled in.
+
+    `wrong` are the errors of step 1 by block. An object is named under its own block; the rest has
+    none in step 2 and makes one paragraph under `step_1`.
+    """
+    found = {
+        f"perm:{grant.object}": (
+            f"{_shown([grant.object])} of step 1 cannot be granted any more. {_BACK}"
+        )
+        for grant in asked.grants
+        if "objects" in wrong and grant.object not in known_objects
+    }
+    said = [f"{label}: {wrong[block]}" for block, label in _STEP_1.items() if block in wrong]
+    go_on = _LATER if "org" in wrong else _BACK
+    return found | ({"step_1": " ".join(["In step 1,", *said, go_on])} if said else {})
 
 
 def read_access(values: Values, objects: Sequence[str]) -> tuple[Grant, ...] | Errors:
@@ -160,6 +206,13 @@ def read_username(values: Values) -> str | Errors:
     return errors or username
 
 
+def read_reason(values: Values) -> str | Errors:
+    """Read why a request is rejected."""
+    errors: Errors = {}
+    reason = _text(values, "reason", errors)
+    return errors or reason
+
+
 def is_link(ticket: str) -> bool:
     """Say whether a ticket may be shown as a link: one https address that hides nothing."""
     return _LINK.fullmatch(ticket) is not None
@@ -176,16 +229,16 @@ def _grant(values: Values, name: str, errors: Errors) -> Grant:
     return Grant(
         object=name,
         verbs=tuple(verb for verb in Verb if verb in ticked),
-        read_fields=() if _ALL in read else read,
-        edit_fields=() if _ALL in edit else edit,
-        all_fields=_ALL in read,
-        edit_all=_ALL in edit,
+        read_fields=() if ALL in read else read,
+        edit_fields=() if ALL in edit else edit,
+        all_fields=ALL in read,
+        edit_all=ALL in edit,
     )
 
 
 def _fields(values: Values, block: str, errors: Errors) -> tuple[str, ...]:
     chosen = _many(values, block)
-    if any(one != _ALL and not _API_NAME.fullmatch(one) for one in chosen):
+    if any(one != ALL and not _API_NAME.fullmatch(one) for one in chosen):
         errors[block] = "Please choose fields from the list."
     return tuple(sorted(set(chosen)))
 
@@ -206,30 +259,18 @@ def _unfit(person: Person | None) -> str | None:
 
 def _text(values: Values, block: str, errors: Errors, *, optional: bool = False) -> str:
     raw = _element(values, block).get("value")
-    text, problem = _clean(raw if isinstance(raw, str) else "", one_line=block != "purpose")
-    limit = _LENGTHS[block]
+    raw = raw if isinstance(raw, str) else ""
+    text, problem = typed.clean(raw, one_line=block not in _PARAGRAPHS)
+    limit = LENGTHS[block]
     if problem:
         errors[block] = problem
     elif len(text) > limit:
         errors[block] = f"Please shorten this to {limit} characters; it has {len(text)}."
+    elif not text and raw.strip():
+        errors[block] = f"{typed.UNSEEN} {_CLEAR if optional else _EMPTY[block]}"
     elif not text and not optional:
         errors[block] = _EMPTY[block]
     return text
-
-
-def _clean(raw: str, *, one_line: bool) -> tuple[str, str | None]:
-    """Strip text, drop what is invisible, and refuse what would be read wrongly."""
-    text = _LINE_END.sub("\n", raw).replace("\t", " ").strip()
-    if one_line and "\n" in text:
-        return text, "Please write this in one line."
-    if any(unicodedata.bidirectional(one) in _TURNS for one in text):
-        return text, "Please remove the hidden marks that turn the direction of writing."
-    if any(unicodedata.category(one) in {"Cc", "Cs"} and one != "\n" for one in text):
-        return text, "Please remove the control characters and write plain text."
-    seen = "".join(
-        one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf"
-    ).strip()
-    return ("" if set(seen) <= _JOINERS else seen), None
 
 
 def _element(values: Values, block: str) -> Mapping[str, Any]:

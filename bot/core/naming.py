@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Final
 
-USERNAME_MAX: Final = 80
+USERNAME_MAX: Final = 80  # the only place that says so (salesforce-provisioning 1.5)
 SET_NAME_MAX: Final = 80
 SET_LABEL_MAX: Final = 80
 DESCRIPTION_MAX: Final = 255
@@ -76,7 +76,8 @@ def check_username(text: str) -> str | None:
     if text != text.lower():
         return f"Write the username in lower case: {text.lower()[:USERNAME_MAX]}"
     if len(text) > USERNAME_MAX:
-        return f"Make the username {len(text) - USERNAME_MAX} characters shorter: 80 is the most."
+        over = len(text) - USERNAME_MAX
+        return f"Make the username {over} characters shorter: {USERNAME_MAX} is the most."
     if not _EMAIL_SHAPE.fullmatch(text):
         return "Write the username like an email address, such as sync@integrations.acme.example."
     return None

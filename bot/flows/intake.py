@@ -1,4 +1,4 @@
-"""How a form becomes a request: a draft after step 1, a request with a reserved seat after step 2.
+"""How does a form begin? The orgs it offers, and the draft that its step 1 leaves.
 
 Everything is answered from the cached catalogue and the store; no org is asked here.
 """
@@ -6,32 +6,22 @@ Everything is answered from the cached catalogue and the store; no org is asked 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import access, form, naming, policy, seats
+from bot.core import form, naming, policy, seats
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor
-from bot.flows import telling
 from bot.flows.context import Context
-from bot.flows.jobs import enqueue_preflight
-from store import catalogue, drafts, ledger
-from store.records import (
-    Asked,
-    Draft,
-    Grant,
-    ObjectFact,
-    OrgFacts,
-    Request,
-    Seats,
-    Source,
-    State,
-)
+from store import catalogue, ledger
+from store.drafts import KEPT
+from store.records import Asked, Draft, OrgFacts, Seats
 
-GONE = "This form is older than a day. Please start again with `new`."
+_HOWEVER_OLD = datetime(2000, 1, 1, tzinfo=UTC)
+_NO_ORG = "This bot does not serve that org any more. Please choose another one."
 
 
 class FormErrors(Exception):  # noqa: N818 - not a failure: what the form shows under its fields
@@ -134,39 +124,70 @@ async def no_seat(conn: AsyncConnection, org: str, label: str) -> str | None:
 
 
 async def start(
-    ctx: Context, *, actor: Actor, asked: Asked, people: Mapping[str, form.Person]
+    ctx: Context, *, actor: Actor, asked: Asked, people: Mapping[str, form.Person], view: str
 ) -> Draft:
-    """Keep what step 1 said; raises `FormErrors` by block_id, or `Refusal` for who may not ask."""
+    """Keep what step 1 said; raises `FormErrors` by block_id, or `Refusal` for who may not ask.
+
+    `view` is the id of the form that step 1 is. One form has one draft, so that what step 2 held
+    when somebody went back is there again.
+    """
     decision = policy.may(Action.NEW, actor, None)
     if not decision.allowed:
         raise Refusal(decision.reason)
     now = ctx.clock()
     async with ctx.database.write() as conn:
-        errors = await _details_errors(ctx, conn, asked, people)
+        await ledger.lock_org(conn, asked.org)  # two clicks on Next come one after the other
+        errors = await details_errors(ctx, conn, asked, people)
         if errors:
             raise FormErrors(errors)
-        draft = Draft(id=secrets.token_urlsafe(12), owner=actor.user, asked=asked, created_at=now)
-        await ledger.add_draft(conn, draft)
+        return await _draft(conn, actor.user, asked, view, now)
+
+
+async def _draft(conn: AsyncConnection, user: str, asked: Asked, view: str, now: datetime) -> Draft:
+    """The form's draft, or a new one where that is too old, was sent, or is somebody else's."""
+    before = await ledger.get_draft(conn, view, now=_HOWEVER_OLD)
+    name = view if before is None else secrets.token_urlsafe(12)
+    if before is not None and before.owner == user:
+        asked = _with_typed(asked, before.asked)
+        is_young = before.created_at > now - KEPT
+        if is_young and await ledger.update_draft(conn, before.id, asked):
+            return replace(before, asked=asked)
+    draft = Draft(id=name, owner=user, asked=asked, created_at=now)
+    await ledger.add_draft(conn, draft)
     return draft
 
 
-async def _details_errors(
+def _with_typed(asked: Asked, before: Asked) -> Asked:
+    """What step 1 says now, with what step 2 said before of the same objects in the same org."""
+    if asked.org != before.org:
+        return asked
+    filled = {grant.object: grant for grant in before.grants}
+    grants = tuple(filled.get(grant.object, grant) for grant in asked.grants)
+    return replace(asked, grants=grants, username=before.username)
+
+
+async def details_errors(
     ctx: Context, conn: AsyncConnection, asked: Asked, people: Mapping[str, form.Person]
 ) -> dict[str, str]:
+    """What is wrong with step 1 by what is known now, by block; nothing when all is well."""
     org = ctx.settings.orgs.get(asked.org)
     if org is None:
-        return {"org": "Please choose an org from the list."}
+        return {"org": _NO_ORG}
     errors = form.problems_details(
         asked,
         people=people,
         apps=frozenset(org.apps),
         email_domains=tuple(org.email_domains),
-        known_objects=frozenset(
-            await catalogue.facts(conn, asked.org, [grant.object for grant in asked.grants])
-        ),
+        known_objects=await known_objects(conn, asked),
     )
     why_not = await _closed(conn, asked.org, org.label)
     return {**errors, "org": why_not} if why_not else errors
+
+
+async def known_objects(conn: AsyncConnection, asked: Asked) -> frozenset[str]:
+    """Those of the chosen objects that the org's catalogue knows."""
+    names = [grant.object for grant in asked.grants]
+    return frozenset(await catalogue.facts(conn, asked.org, names))
 
 
 async def org_errors(ctx: Context, key: str) -> dict[str, str]:
@@ -191,88 +212,3 @@ async def proposal(ctx: Context, draft: Draft) -> str:
     async with ctx.database.read() as conn:
         taken = await ledger.names_in_use(conn, draft.asked.org)
     return naming.propose_username(draft.asked.name, domain, taken)
-
-
-async def submit(
-    ctx: Context, *, draft_id: str, grants: Sequence[Grant], username: str, actor: Actor
-) -> Request:
-    """Make the one request of a draft: seat reserved, preflight enqueued, DM wanted, one commit.
-
-    A second submit of the same draft answers the request that the first one made. Raises
-    `FormErrors` by block_id, and `Refusal` when the draft is gone or is somebody else's, or when
-    this person may not ask any more. Who wants a seat of the org waits for whoever came before, so
-    that the draft, the seats and the usernames are seen as they are then.
-    """
-    decision = policy.may(Action.NEW, actor, None)
-    if not decision.allowed:
-        raise Refusal(decision.reason)
-    now = ctx.clock()
-    async with ctx.database.write() as conn:
-        draft = await ledger.get_draft(conn, draft_id, now=now)
-        if draft is None or draft.owner != actor.user or draft.asked.org not in ctx.settings.orgs:
-            raise Refusal(GONE)
-        await ledger.lock_org(conn, draft.asked.org)
-        made = await ledger.request_of_draft(conn, draft_id)
-        if made is not None:
-            return made
-        facts = await catalogue.facts(conn, draft.asked.org, [one.object for one in grants])
-        errors = await _access_errors(ctx, conn, draft, grants, username, facts)
-        if errors:
-            raise FormErrors(errors)
-        asked = replace(draft.asked, grants=tuple(grants), username=username)
-        request = await _create(ctx, conn, draft, asked, actor, now)
-    ctx.wake()
-    return request
-
-
-async def _access_errors(
-    ctx: Context,
-    conn: AsyncConnection,
-    draft: Draft,
-    grants: Sequence[Grant],
-    username: str,
-    facts: Mapping[str, ObjectFact],
-) -> dict[str, str]:
-    errors = access.check(grants, facts)
-    org = ctx.settings.orgs[draft.asked.org]
-    if username:
-        problem = naming.check_username(username)
-        if problem:
-            errors["username"] = problem
-        elif username.lower() in await ledger.names_in_use(conn, draft.asked.org):
-            errors["username"] = (
-                "Another request wants this username. Leave the field empty to take the proposal."
-            )
-    closed = await _closed(conn, draft.asked.org, org.label)
-    return {**errors, "org": closed} if closed else errors
-
-
-async def _create(
-    ctx: Context, conn: AsyncConnection, draft: Draft, asked: Asked, actor: Actor, now: datetime
-) -> Request:
-    created = await ledger.create(conn, requester=actor.user, asked=asked, now=now)
-    if not await ledger.use_draft(conn, draft.id, created.id):
-        raise ledger.Conflict
-    request = await ledger.change(conn, created, now=now, preflights=1)
-    await telling.note(
-        conn,
-        request,
-        now=now,
-        actor=actor.user,
-        source=Source.SLACK,
-        event="requested",
-        detail=f"Asked for an integration user for {asked.name} in {ctx.org_label(asked.org)}",
-        after={"state": str(State.REQUESTED)},
-    )
-    await enqueue_preflight(ctx, conn, request)
-    await telling.show(conn, request, now)
-    return request
-
-
-async def objects_of(ctx: Context, draft_id: str) -> tuple[str, ...]:
-    """The objects chosen in step 1; raises `Refusal` when the draft is gone."""
-    async with ctx.database.read() as conn:
-        draft = await drafts.get_draft(conn, draft_id, now=ctx.clock())
-    if draft is None:
-        raise Refusal(GONE)
-    return tuple(grant.object for grant in draft.asked.grants)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.core.form import ALL, EVERY_FIELD
 from bot.flows.context import Context
 from store import catalogue
 
-ALL = "*"
 _EVERY = 10_000  # no object has more fields; what a picker shows is cut where it is shown
 Choices = list[tuple[str, str]]
 """Pairs of value and label."""
@@ -33,7 +33,7 @@ async def fields(ctx: Context, org: str, name: str, text: str, *, edit: bool) ->
     """Fields of one object; read-only ones are not offered for editing. All of them come first."""
     async with ctx.database.read() as conn:
         found = await catalogue.fields(conn, org, name, text, _EVERY)
-    every = "Every editable field" if edit else "All fields, future ones too"
+    every = EVERY_FIELD[edit]
     shown = not text.strip() or text.strip().casefold() in every.casefold()
     return [
         *([(ALL, every)] if shown or text.strip() == ALL else []),

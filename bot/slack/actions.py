@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.core import form
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor, may
 from bot.flows import deciding, reading, renaming, requests
@@ -97,11 +98,9 @@ class Actions:
 
         async def work() -> None:
             target = ids.Target.read(view["private_metadata"])
-            element = next(iter(view["state"]["values"][ids.REASON].values()))
-            reason = str(element.get("value") or "").strip()
-            if not reason:
-                sentence = "Please say why: the requester reads it."
-                await ack(response_action="errors", errors={ids.REASON: sentence})
+            reason = form.read_reason(view["state"]["values"])
+            if isinstance(reason, dict):
+                await ack(response_action="errors", errors=reason)
                 return
             await deciding.decide(
                 self._ctx,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -11,13 +13,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.core import form
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, may
-from bot.flows import intake
+from bot.flows import intake, sending
 from bot.flows.context import Context
 from bot.slack import ids
-from bot.slack.answering import Afterwards, click_answer, view_answer
+from bot.slack.answering import Afterwards, Unsure, click_answer, view_answer
 from bot.slack.payloads import Body, errors_placed, keep, team_of
 from bot.slack.people import People
 from bot.slack.views import form as views
+from bot.slack.views.moved import Moved
 from bot.slack.views.parts import Payload
 from bot.slack.voice import Voice
 from store.records import Asked
@@ -35,18 +38,17 @@ class Modals:
     def register(self, app: AsyncApp) -> None:
         """Hang the listeners into the app."""
         app.shortcut(ids.SHORTCUT)(self.on_shortcut)
-        app.action(ids.ORG_ACTION)(self.on_org)
+        app.action(re.compile(f"^{ids.ORG_ACTION}(:|$)"))(self.on_org)
         app.view(ids.VIEW_DETAILS)(self.on_details)
         app.view(ids.VIEW_ACCESS)(self.on_access)
 
     async def open(self, body: Body, user: str) -> None:
         """Open step 1; raises `Refusal` for who may not ask, or when no org can be offered."""
-        actor, view = await asyncio.gather(
-            self._people.member(user, team_of(body)), self._step_1(None)
-        )
+        actor, orgs = await asyncio.gather(self._people.member(user, team_of(body)), self._orgs())
         decision = may(Action.NEW, actor, None)
         if not decision.allowed:
             raise Refusal(decision.reason)
+        view = self._step_1(orgs, next(iter(orgs.values())))
         await self._voice.open(trigger=str(body["trigger_id"]), user=user, view=view)
 
     async def on_shortcut(self, ack: AsyncAck, body: Body) -> None:
@@ -104,7 +106,9 @@ class Modals:
             self._people.member(user, team), self._people.named([read.owner, read.backup_owner])
         )
         try:
-            draft = await intake.start(self._ctx, actor=actor, asked=read, people=named)
+            draft = await intake.start(
+                self._ctx, actor=actor, asked=read, people=named, view=str(view["id"])
+            )
         except intake.FormErrors as wrong:
             return wrong.errors, None
         return {}, views.access(draft, await intake.proposal(self._ctx, draft))
@@ -124,44 +128,68 @@ class Modals:
 
     async def _submit(self, view: Body, user: str, team: str | None) -> dict[str, str]:
         """Make the request; answers errors by block, or nothing when it is made."""
-        draft, values = ids.FormState.read(view["private_metadata"]).draft, view["state"]["values"]
-        objects = await intake.objects_of(self._ctx, draft)
-        grants, username = form.read_access(values, objects), form.read_username(values)
+        name, values = ids.FormState.read(view["private_metadata"]).draft, view["state"]["values"]
+        draft = await sending.draft_of(self._ctx, name)
+        grants = form.read_access(values, [grant.object for grant in draft.asked.grants])
+        username = form.read_username(values)
         if isinstance(grants, dict) or isinstance(username, dict):
             wrong: dict[str, str] = {}
             for one in (grants, username):
                 wrong |= one if isinstance(one, dict) else {}
             return wrong
+        actor, named = await asyncio.gather(
+            self._people.member(user, team),
+            self._people.named([draft.asked.owner, draft.asked.backup_owner]),
+        )
         try:
-            await intake.submit(
+            await sending.submit(
                 self._ctx,
-                draft_id=draft,
+                draft_id=name,
                 grants=grants,
                 username=username,
-                actor=await self._people.member(user, team),
+                actor=actor,
+                people=named,
             )
         except intake.FormErrors as errors:
             return errors.errors
         return {}
 
-    async def _moved(self, chosen: str, view: Body) -> Payload:
-        """Step 1 for another org, with everything else as it was typed."""
-        return keep(await self._step_1(chosen), view["state"]["values"])
+    async def _moved(self, wanted: str, view: Body) -> Payload:
+        """Step 1 for another org, with everything else as it was typed, and what was cleared."""
+        orgs = await self._orgs()
+        org = orgs.get(wanted) or next(iter(orgs.values()))
+        moved = Moved(
+            left=self._ctx.org_label(ids.FormState.read(view["private_metadata"]).org),
+            shown=org.label,
+            gone="" if wanted in orgs else self._ctx.org_label(wanted),
+            cleared=form.picks_of_org(view["state"]["values"]),
+            refusal=org.refusal,
+        )
+        return keep(self._step_1(orgs, org, moved), view["state"]["values"])
 
-    async def _step_1(self, chosen: str | None) -> Payload:
-        """Step 1; its pickers get new action ids whenever an org was `chosen`, which resets them.
+    async def _orgs(self) -> dict[str, intake.OrgChoice]:
+        orgs = {one.key: one for one in await intake.choices(self._ctx)}
+        if not orgs:
+            raise Unsure(
+                "No Salesforce org can be chosen right now. Please try again in some minutes; if it"
+                " stays so, ask an admin, who finds the reason in the bot's log."
+            )
+        return orgs
+
+    def _step_1(
+        self,
+        orgs: Mapping[str, intake.OrgChoice],
+        org: intake.OrgChoice,
+        moved: Moved | None = None,
+    ) -> Payload:
+        """Step 1; its pickers get new action ids when the org `moved`, which resets them.
 
         Where an org cannot be chosen, nothing can be picked either: `objects` is not demanded, so
         that the form can be sent and says under `org` why.
         """
-        orgs = {one.key: one for one in await intake.choices(self._ctx)}
-        if not orgs:
-            raise Refusal(
-                "No Salesforce org can be chosen right now. An admin finds the reason in the log."
-            )
-        org = orgs[chosen if chosen in orgs else next(iter(orgs))]
-        reset = f"{org.key}-{secrets.token_hex(3)}" if chosen else ""
-        view = views.details([_option(one) for one in orgs.values()], org.key, reset=reset)
+        reset = f"{org.key}-{secrets.token_hex(3)}" if moved else ""
+        options = [_option(one) for one in orgs.values()]
+        view = views.details(options, org.key, reset=reset, moved=moved)
         for block in view["blocks"]:
             if org.refusal and block.get("block_id") == "objects":
                 block["optional"] = True

@@ -119,9 +119,18 @@ def test_options_of_another_shape_are_not_chosen() -> None:
         ("email", "x" * 125 + "@acme.example", "128 characters"),
         ("email", "Olu <olu@acme.example>", "only the address"),
         ("email", "olu@acme.example, bea@acme.example", "only the address"),
-        ("email", "olu@acme", "only the address"),
+        ("email", "olu@acme", "after the @"),
         ("email", "mailto:olu@acme.example", "only the address"),
-        ("email", "ol\u00fc@acme.example", "only the address"),
+        ("email", "olu@acme.example@acme.example", "one address"),
+        ("email", "ol\u00fc@acme.example", "without accents"),
+        ("email", ".olu@acme.example", "before the @"),
+        ("email", "x" * 65 + "@acme.example", "before the @"),
+        ("email", "olu@acme..example", "after the @"),
+        ("email", "olu@-acme.example", "after the @"),
+        ("email", "olu@10.0.0.1", "after the @"),
+        ("name", "\u3164\u2800", "Nobody can see the characters"),
+        ("ticket", "\u200b", "clear it, or type it by hand"),
+        ("name", "a\u2067b", "direction of writing"),
     ],
 )
 def test_hostile_text_is_an_error_under_its_field(block: str, text: str, hint: str) -> None:
@@ -169,6 +178,25 @@ def test_only_a_plain_https_address_is_a_link_and_all_else_is_text(
     asked = form.read_details(details(ticket=typed(ticket)))
     assert isinstance(asked, Asked)
     assert asked.ticket == ticket
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "research&development@acme.example",
+        "o'brien@acme.example",
+        "sync/uat=1@acme.example",
+        "a..b.@acme.example",
+        "_sync@acme.example",
+        "sync@3com.example",
+        "sync@acme.xn--p1ai",
+        "SYNC+uat@Mail.Acme.Example",
+    ],
+)
+def test_an_address_that_salesforce_takes_is_taken(address: str) -> None:
+    asked = form.read_details(details(email=typed(address)))
+    assert isinstance(asked, Asked)
+    assert asked.email == address
 
 
 def test_the_owner_cannot_stand_in_for_themselves() -> None:
@@ -290,7 +318,40 @@ def test_step_two_refuses_what_could_not_be_ticked(
 def test_the_username_may_be_left_to_the_proposal_or_is_cleaned() -> None:
     assert form.read_username({"username": typed(None)}) == ""
     assert form.read_username({}) == ""
-    assert "username" in form.read_username({"username": typed("a\x00b")})
+    for text, hint in (("a\x00b", "control"), ("\u200b", "clear it"), ("a" * 81, "80 characters")):
+        answer = form.read_username({"username": typed(text)})
+        assert isinstance(answer, dict)
+        assert hint in answer["username"]
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "\u200b\u2060", "\u3164", "\u0301", "\x07"])
+def test_a_reason_that_nobody_can_read_is_none(text: str | None) -> None:
+    answer = form.read_reason({"reason": typed(text)})
+    assert isinstance(answer, dict)
+    assert list(answer) == ["reason"]
+
+
+def test_a_reason_has_paragraphs() -> None:
+    assert form.read_reason({"reason": typed(" Too much.\r\nAsk for less. ")}) == (
+        "Too much.\nAsk for less."
+    )
+
+
+def test_what_went_wrong_with_step_one_is_said_by_its_label_and_with_the_way_back() -> None:
+    asked = an_asked(grants=tuple(Grant(object=one, verbs=()) for one in ("Account", "Gone__c")))
+    wrong = problems(asked, people={"U0BEA": Person()}, apps=set())
+    assert form.overtaken(asked, {}, known_objects={"Account"}) == {}
+    found = form.overtaken(asked, wrong, known_objects={"Account"})
+    assert set(found) == {"perm:Gone__c", "step_1"}
+    for part in ("Owner: This person is not known", "App: This app does not belong", "press Back"):
+        assert part in found["step_1"]
+    assert "Gone__c of step 1 cannot be granted any more" in found["perm:Gone__c"]
+
+
+def test_an_org_that_takes_nothing_more_is_waited_for_or_changed() -> None:
+    found = form.overtaken(an_asked(), {"org": "UAT is away."}, known_objects={"Account"})
+    assert "UAT is away." in found["step_1"]
+    assert "send this again later" in found["step_1"]
 
 
 @given(text=st.text(max_size=90))

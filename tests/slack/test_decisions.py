@@ -50,8 +50,11 @@ async def test_reject_asks_why_and_the_requester_reads_it(either_slack_house: Sl
 
 async def test_a_reason_of_blanks_is_no_reason(slack_house: SlackHouse) -> None:
     await slack_house.asked()
-    outcome = await reject(slack_house, "ada", "   ")
-    assert list(outcome.errors) == ["reason"]
+    for reason in ("   ", "\u200b\u3164\u2800"):
+        outcome = await reject(slack_house, "ada", reason)
+        assert list(outcome.errors) == ["reason"]
+        assert "say why" in outcome.errors["reason"]
+        await slack_house.person("ada").modal("reject_request")
     assert (await slack_house.request()).state is State.REQUESTED
 
 

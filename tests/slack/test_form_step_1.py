@@ -52,8 +52,59 @@ async def test_another_org_empties_app_and_objects_and_keeps_the_rest(
     await form.fill("org", "prod")
     await either_slack_house.ws.until(lambda: form.version == 2)
     assert form.values == {**before, "org": "prod", "app": None, "objects": []}
+    assert "were cleared because they belong to UAT sandbox" in form.readable()
     assert values(await form.search("objects", "acc")) == ["Account"]
     assert values(await form.search("app", "")) == []  # prod has no app
+
+
+async def test_another_org_before_anything_was_picked_needs_no_word(
+    slack_house: SlackHouse,
+) -> None:
+    await fill_catalogue(slack_house.database, "prod")
+    form = await opened(slack_house)
+    await form.fill("org", "prod")
+    await slack_house.ws.until(lambda: form.version == 2)
+    assert "cleared" not in form.readable()
+
+
+async def test_an_org_that_went_away_while_the_form_was_open_is_named_in_it(
+    slack_house: SlackHouse,
+) -> None:
+    form = await slack_house.open_form()
+    before = form.values
+    async with slack_house.database.write() as conn:
+        await catalogue.refuse(conn, "prod", "It is a sandbox.", slack_house.clock(), hidden=True)
+    await form.fill("org", "prod")  # the open form still offers it
+    await slack_house.ws.until(lambda: form.version == 2)
+    assert "Production cannot be chosen any more" in form.readable()
+    assert "the form shows UAT sandbox" in form.readable()
+    assert form.values == {**before, "app": None, "objects": []}
+    await form.fill("objects", ["Account"])
+    assert (await form.submit()).errors == {}
+
+
+async def test_an_org_that_cannot_be_reached_says_so_as_soon_as_it_is_chosen(
+    slack_house: SlackHouse,
+) -> None:
+    async with slack_house.database.write() as conn:
+        await catalogue.refuse(conn, "prod", "Production cannot be reached.", slack_house.clock())
+    form = await opened(slack_house)
+    await form.fill("org", "prod")
+    await slack_house.ws.until(lambda: form.version == 2)
+    assert "Production cannot be reached." in form.readable()
+
+
+async def test_when_no_org_is_left_nothing_typed_is_lost(slack_house: SlackHouse) -> None:
+    await fill_catalogue(slack_house.database, "prod")
+    form = await slack_house.open_form()
+    slack_house.ws.faults.fail("views.update")
+    await form.fill("org", "prod")
+    async with slack_house.database.write() as conn:
+        for org in ("uat", "prod"):
+            await catalogue.refuse(conn, org, "It lies.", slack_house.clock(), hidden=True)
+    outcome = await form.submit()
+    assert "No Salesforce org can be chosen" in outcome.errors["name"]
+    assert form.values["purpose"] == "Keeps orders in step with the warehouse."
 
 
 @pytest.mark.parametrize("switch", ["typed_values_survive_update", "typing_changes_hash"])
@@ -106,7 +157,7 @@ async def test_objects_are_found_by_label_and_by_api_name(either_slack_house: Sl
         ("name", "two\nlines", "one line"),
         ("name", "\u202eevil", "direction"),
         ("system", "bell\x07", "control characters"),
-        ("name", "\u200b", "name"),
+        ("name", "\u3164", "Nobody can see"),
         ("email", "rae@elsewhere.example", "acme.example"),
         ("owner", "U0CAL", "bot"),
         ("owner", "U0GUS", "guest"),

@@ -133,6 +133,62 @@ async def test_a_seat_that_went_meanwhile_is_said_where_one_sees_it(
     assert await requests(slack_house) == []
 
 
+async def test_an_owner_who_left_and_an_app_that_went_meanwhile_are_said_in_step_2(
+    slack_house: SlackHouse,
+) -> None:
+    form = await slack_house.step_2()
+    slack_house.ws.people["U0OLU"].deleted = True
+    slack_house.ctx.settings.orgs["uat"].apps.clear()
+    outcome = await form.submit()
+    for word in ("Owner: This account is deactivated", "App: This app", "press Back"):
+        assert word in outcome.errors["username"]
+    assert await requests(slack_house) == []
+
+
+async def test_what_step_2_held_is_there_again_after_step_1_was_mended(
+    slack_house: SlackHouse,
+) -> None:
+    name = "mine@integrations.acme.example"
+    filled = {**ACCESS, "fields:Order": ["*"], "edit_fields:Order": ["Status"], "username": name}
+    form = await slack_house.step_2(filled)
+    before = form.values
+    slack_house.ws.people["U0OLU"].deleted = True
+    assert list((await form.submit()).errors) == ["username"]
+    await form.back()
+    first = await slack_house.person("rae").modal("request_details")
+    await first.fill("owner", "U0MAX")
+    await first.fill("objects", ["Account", "Order", "Warehouse__c"])
+    assert (await first.submit()).errors == {}
+    again = await slack_house.person("rae").modal("request_access")
+    assert {key: again.values[key] for key in before} == before
+    await again.fill("perm:Warehouse__c", ["read"])
+    assert (await again.submit()).closed
+    asked = (await slack_house.request()).asked
+    assert (asked.owner, asked.username) == ("U0MAX", name)
+
+
+async def test_an_object_that_went_meanwhile_is_said_under_what_it_may_do(
+    slack_house: SlackHouse,
+) -> None:
+    form = await slack_house.step_2()
+    async with slack_house.database.write() as conn:
+        facts = await catalogue.org(conn, "uat")
+        assert facts is not None
+        await catalogue.save(conn, facts, [one for one in objects() if one.name != "Order"])
+    outcome = await form.submit()
+    assert list(outcome.errors) == ["perm:Order"]
+    assert "cannot be granted any more" in outcome.errors["perm:Order"]
+
+
+async def test_an_org_that_went_away_meanwhile_costs_nothing_typed(slack_house: SlackHouse) -> None:
+    form = await slack_house.step_2()
+    async with slack_house.database.write() as conn:
+        await catalogue.refuse(conn, "uat", "UAT cannot be reached.", slack_house.clock())
+    assert "UAT cannot be reached." in (await form.submit()).errors["username"]
+    await fill_catalogue(slack_house.database)
+    assert (await form.submit()).closed
+
+
 async def test_a_form_older_than_a_day_says_so(slack_house: SlackHouse) -> None:
     form = await slack_house.step_2()
     slack_house.clock.ahead = timedelta(hours=25)
@@ -140,6 +196,19 @@ async def test_a_form_older_than_a_day_says_so(slack_house: SlackHouse) -> None:
     assert outcome.next is not None
     assert "older than a day" in outcome.next.readable()
     assert await requests(slack_house) == []
+
+
+async def test_a_form_older_than_a_day_goes_on_from_step_1(slack_house: SlackHouse) -> None:
+    form = await slack_house.step_2({})
+    slack_house.clock.ahead = timedelta(hours=25)
+    await form.back()
+    first = await slack_house.person("rae").modal("request_details")
+    assert (await first.submit()).errors == {}
+    again = await slack_house.person("rae").modal("request_access")
+    for block, value in ACCESS.items():
+        await again.fill(block, value)
+    assert (await again.submit()).closed
+    assert await requests(slack_house) == ["IU-1"]
 
 
 async def test_a_form_in_other_hands_makes_nothing(slack_house: SlackHouse) -> None:

@@ -2,6 +2,9 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from tests.slack.house import SlackHouse
 
@@ -35,6 +38,24 @@ async def test_somebody_of_another_workspace_is_nobody_here(slack_house: SlackHo
         assert not actor.is_full_member
         assert not actor.is_approver
     assert not (await slack_house.people.actor("U0ADA", "T0OTHER")).is_approver
+
+
+async def test_what_slack_said_is_forgotten_when_it_is_too_old_to_count_or_too_much(
+    slack_house: SlackHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = slack_house.people
+    await people.member("U0ADA")
+    slack_house.clock.ahead = timedelta(minutes=4)
+    await people.named(["U0BEN", "U0ADA"])
+    slack_house.clock.ahead = timedelta(minutes=8)
+    await people.member("U0RAE")
+    assert set(people._people) == {"U0BEN", "U0ADA", "U0RAE"}
+    slack_house.clock.ahead = timedelta(minutes=14)
+    await people.member("U0SAM")
+    assert set(people._people) == {"U0SAM"}
+    monkeypatch.setattr("bot.slack.people._MOST", 2)
+    await people.named(["U0ADA", "U0BEN", "U0RAE"])
+    assert len(people._people) == 2
 
 
 async def test_a_plan_without_groups_gives_rights_to_named_people_only(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import slackblocks as kit
 
+from bot.core.form import ALL, EVERY_FIELD, LENGTHS, OBJECTS_MAX
 from bot.slack import ids
+from bot.slack.views.moved import Moved
 from bot.slack.views.parts import OPTION_MAX, Blocks, Payload, context, fit, modal, plain, section
 from bot.slack.views.text import line
-from store.records import Draft, Verb
+from store.records import Draft, Grant, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,9 @@ VERB_WORDS = {
 }
 
 
+_CHOSEN = 100
+"""Options that a picker may hold from the start (slack-platform 1.2)."""
+
 SUITABILITY = (
     "*Step 1 of 2.* An integration user can only use the API, and only what is granted to it.",
     (
@@ -44,29 +49,21 @@ SUITABILITY = (
 """Who should not ask for one, and what to do instead: said before anybody fills in the form."""
 
 
-def details(orgs: Sequence[OrgOption], chosen: str, *, reset: str = "") -> Payload:
-    """Step 1; `reset` changes the action ids of the pickers that depend on the org."""
-    options = [_org_option(one) for one in orgs]
-    first = next((o for o, one in zip(options, orgs, strict=True) if one.key == chosen), options[0])
+def details(
+    orgs: Sequence[OrgOption], chosen: str, *, reset: str = "", moved: Moved | None = None
+) -> Payload:
+    """Step 1; `reset` changes the action ids of the pickers that depend on the org.
+
+    `moved` is said below the org. When the org that was wanted is gone, its own picker is reset
+    too, because what it holds is no longer one of its options.
+    """
+    action = f"{ids.ORG_ACTION}:{reset}" if moved and moved.gone else ids.ORG_ACTION
+    said = moved.sentences() if moved else ""
     blocks: Blocks = [
         context("\n".join(SUITABILITY)),
-        _input(
-            "org",
-            "Salesforce org",
-            kit.StaticSelectMenu(action_id=ids.ORG_ACTION, options=options, initial_option=first),
-            dispatch=True,
-            hint="Another org empties the app and the objects below.",
-        ),
-        _text("name", "Integration", 60, hint="Short and known to people, such as Warehouse sync."),
-        _text(
-            "purpose",
-            "What does it do, and why?",
-            1000,
-            multiline=True,
-            hint="The approvers decide by this.",
-        ),
-        _text("system", "Other system", 80, hint="Which system logs in to Salesforce?"),
-        _text("ticket", "Ticket", 500, optional=True, hint="A number, or an https link."),
+        _org(orgs, chosen, action),
+        *([section(said)] if said else []),
+        *_integration(),
         _user("owner", "Owner", "Answers for this integration."),
         _user("backup_owner", "Backup owner", "Steps in for the owner; somebody else."),
         _mailbox(),
@@ -83,8 +80,37 @@ def details(orgs: Sequence[OrgOption], chosen: str, *, reset: str = "") -> Paylo
     )
 
 
+def _org(orgs: Sequence[OrgOption], chosen: str, action: str) -> kit.Block:
+    options = [_org_option(one) for one in orgs]
+    first = next((o for o, one in zip(options, orgs, strict=True) if one.key == chosen), options[0])
+    return _input(
+        "org",
+        "Salesforce org",
+        kit.StaticSelectMenu(action_id=action, options=options, initial_option=first),
+        dispatch=True,
+        hint="Another org empties the app and the objects below.",
+    )
+
+
+def _integration() -> Blocks:
+    return [
+        _text("name", "Integration", hint="Short and known to people, such as Warehouse sync."),
+        _text(
+            "purpose",
+            "What does it do, and why?",
+            multiline=True,
+            hint="The approvers decide by this.",
+        ),
+        _text("system", "Other system", hint="Which system logs in to Salesforce?"),
+        _text("ticket", "Ticket", optional=True, hint="A number, or an https link."),
+    ]
+
+
 def access(draft: Draft, proposal: str) -> Payload:
-    """Step 2: a username, and three blocks for every chosen object and for no other."""
+    """Step 2: a username, and three blocks for every chosen object and for no other.
+
+    They hold what the draft knows of an earlier visit.
+    """
     blocks: Blocks = [
         section(
             f"*{line(draft.asked.name)}*: step 2 of 2. Grant only what the integration needs:"
@@ -94,14 +120,18 @@ def access(draft: Draft, proposal: str) -> Payload:
             "username",
             "Username",
             kit.PlainTextInput(
-                action_id="username", placeholder=plain(proposal, 150), max_length=80
+                action_id="username",
+                initial_value=draft.asked.username[: LENGTHS["username"]] or None,
+                placeholder=plain(proposal, 150),
+                max_length=LENGTHS["username"],
             ),
             optional=True,
-            hint="Looks like an email address, need not be one. Empty takes the proposal.",
+            hint="Looks like an email address, but need not be one. Leave it empty to take the"
+            " name shown in grey.",
         ),
     ]
     for grant in draft.asked.grants:
-        blocks += _object(grant.object)
+        blocks += _object(grant)
     blocks.append(
         context(
             "What a permission depends on is added by itself and shown to the approvers."
@@ -118,22 +148,26 @@ def access(draft: Draft, proposal: str) -> Payload:
     )
 
 
-def _object(name: str) -> Blocks:
-    options = [
-        kit.Option(text=plain(words), value=str(verb), description=plain(note))
+def _object(grant: Grant) -> Blocks:
+    name = grant.object
+    options = {
+        verb: kit.Option(text=plain(words), value=str(verb), description=plain(note))
         for verb, (words, note) in VERB_WORDS.items()
-    ]
+    }
+    ticked = [options[verb] for verb in grant.verbs]
     return [
         kit.DividerBlock(),
         _input(
             f"perm:{name}",
             f"{name}: what may it do?",
-            kit.CheckboxGroup(action_id="perm", options=options),
+            kit.CheckboxGroup(
+                action_id="perm", options=list(options.values()), initial_options=ticked or None
+            ),
         ),
         _input(
             f"fields:{name}",
             f"{name}: fields it may read",
-            _picker(ids.FIELDS_ACTION, "Search fields"),
+            _fields(EVERY_FIELD[False] if grant.all_fields else "", grant.read_fields),
             optional=True,
             hint="Empty: only what Salesforce always shows. “All fields” includes the ones you name"
             " beside it, and future ones.",
@@ -141,11 +175,18 @@ def _object(name: str) -> Blocks:
         _input(
             f"edit_fields:{name}",
             f"{name}: fields it may edit",
-            _picker(ids.FIELDS_ACTION, "Search fields"),
+            _fields(EVERY_FIELD[True] if grant.edit_all else "", grant.edit_fields),
             optional=True,
             hint="Needs Create or Edit above. What it may edit it may also read.",
         ),
     ]
+
+
+def _fields(every: str, names: Sequence[str]) -> kit.Element:
+    """A picker of fields that holds those named, and all of them under the words `every`."""
+    pairs = [*([(ALL, every)] if every else []), *((name, name) for name in names)]
+    chosen = [kit.Option(text=plain(words), value=value) for value, words in pairs]
+    return _picker(ids.FIELDS_ACTION, "Search fields", chosen=chosen[:_CHOSEN])
 
 
 def _org_option(one: OrgOption) -> kit.Option:
@@ -165,25 +206,33 @@ def _app(reset: str) -> kit.Block:
         "App it logs in through",
         picker,
         optional=True,
-        hint="Without an app nothing is pre-authorised and the login is not tested.",
+        hint="The app in Salesforce whose key the other system uses. Without it the bot can neither"
+        " admit the new user to an app nor test its login.",
     )
 
 
 def _objects(reset: str) -> kit.Block:
-    picker = _picker(f"{ids.OBJECTS_ACTION}:{reset}", "Search objects", most=10)
+    picker = _picker(f"{ids.OBJECTS_ACTION}:{reset}", "Search objects", most=OBJECTS_MAX)
     return _input(
         "objects",
         "Objects it needs",
         picker,
-        hint="At most 10. Step 2 asks what it may do with each.",
+        hint=f"At most {OBJECTS_MAX}. Step 2 asks what it may do with each.",
     )
 
 
-def _picker(action: str, placeholder: str, *, most: int | None = None) -> kit.Element:
+def _picker(
+    action: str,
+    placeholder: str,
+    *,
+    most: int | None = None,
+    chosen: Sequence[kit.Option] = (),
+) -> kit.Element:
     return kit.ExternalMultiSelectMenu(
         action_id=action,
         min_query_length=0,
         max_selected_items=most,
+        initial_options=list(chosen) or None,
         placeholder=plain(placeholder),
     )
 
@@ -191,13 +240,12 @@ def _picker(action: str, placeholder: str, *, most: int | None = None) -> kit.El
 def _text(
     block: str,
     label: str,
-    most: int,
     *,
     multiline: bool = False,
     optional: bool = False,
     hint: str | None = None,
 ) -> kit.Block:
-    element = kit.PlainTextInput(action_id=block, max_length=most, multiline=multiline)
+    element = kit.PlainTextInput(action_id=block, max_length=LENGTHS[block], multiline=multiline)
     return _input(block, label, element, optional=optional, hint=hint)
 
 

@@ -13,6 +13,7 @@ from bot.core import plan
 from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
 from bot.core.policy import Actor
 from bot.slack.views import card, digest, dm, form, reminder, replies, rich, stale
+from bot.slack.views.moved import Moved
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
 from store.records import (
@@ -297,6 +298,17 @@ def a_draft(words: Words) -> Draft:
     return Draft(id="draft-1", owner="U0RAE", asked=asked, created_at=NOON)
 
 
+def filled(words: Words) -> Draft:
+    """A draft of somebody who sent step 2 and went back."""
+    draft = a_draft(words)
+    before = (
+        Grant(object="Account", verbs=(R, E), all_fields=True, edit_fields=("Fax", "Phone")),
+        Grant(object="Invoice_Line__c", verbs=(R, D), read_fields=("A__c",), edit_all=True),
+    )
+    asked = replace(draft.asked, grants=before, username=words.username)
+    return replace(draft, asked=asked)
+
+
 def wide(words: Words, objects: int, fields: int) -> Request:
     """A request for many objects with many fields each."""
     names = tuple(f"Field_Number_{number:03}__c" for number in range(fields))
@@ -327,7 +339,20 @@ def views(words: Words) -> dict[str, Payload]:
         "form step 1": form.details(orgs, "uat"),
         "form step 1, other org": form.details(orgs, "prod", reset="prod-1"),
         "form step 1, unknown org": form.details(orgs, "gone", reset="gone-1"),
+        "form step 1, cleared": form.details(
+            orgs,
+            "prod",
+            reset="prod-2",
+            moved=Moved(left=words.option, shown="Production", cleared=True, refusal=words.said),
+        ),
+        "form step 1, org gone": form.details(
+            orgs,
+            "uat",
+            reset="uat-1",
+            moved=Moved(left=words.org, shown=words.option, gone=f"Old {words.org}", cleared=True),
+        ),
         "form step 2": form.access(a_draft(words), words.username or "proposal"),
+        "form step 2, filled before": form.access(filled(words), "proposal"),
         "details": replies.request_view(waiting),
         "details before the check": replies.request_view(unseen),
         "details, 300 fields": replies.request_view(shown(wide(words, 1, 300), words)),
