@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,22 +15,19 @@ class Figure:
     values: dict[str, str]
 
 
-def spread(what: str, seconds: Sequence[float]) -> Figure:
-    """Median and 99th percentile, in milliseconds."""
+def spread(seconds: Sequence[float], *, of: str) -> dict[str, str]:
+    """How many, median and 99th percentile in milliseconds, as columns of what is named `of`."""
     ordered = sorted(seconds)
     last = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return Figure(
-        what=what,
-        values={
-            "n": str(len(ordered)),
-            "p50 ms": f"{ordered[len(ordered) // 2] * 1000:.1f}",
-            "p99 ms": f"{last * 1000:.1f}",
-        },
-    )
+    return {
+        "n": str(len(ordered)),
+        f"{of} p50 ms": f"{ordered[len(ordered) // 2] * 1000:.1f}",
+        f"{of} p99 ms": f"{last * 1000:.1f}",
+    }
 
 
 def table(title: str, figures: Sequence[Figure]) -> str:
-    """The figures as a plain table."""
+    """The figures as a plain table, with how busy the machine was in the last minute."""
     columns = list(dict.fromkeys(key for one in figures for key in one.values))
     first = max(len(one.what) for one in figures)
     widths = {
@@ -41,4 +39,5 @@ def table(title: str, figures: Sequence[Figure]) -> str:
         + "".join(f"  {one.values.get(key, ''):>{widths[key]}}" for key in columns)
         for one in figures
     ]
-    return "\n".join([f"\n{title}", head, *rows])
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    return "\n".join([f"\n{title} ({load})", head, *rows])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from bot.sandbox.orgs.faults import Delay
 from tests.bench.figures import Figure
@@ -13,7 +13,7 @@ from tests.story.house import House, living_house
 _OBJECTS = ["Account", "Contact", "Opportunity", "Lead", "Case", "Order"]
 
 
-async def road(folder: Path, url_of: Any) -> list[Figure]:
+async def road(folder: Path, url_of: Callable[[Path], str]) -> list[Figure]:
     """Approve to live at three latencies of the org, with the requests that it received."""
     figures = []
     for number, latency in enumerate((0.0, 0.1, 0.3)):

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.figures import Figure
+from tests.bench.peak import kilobytes
 from tests.story.house import living_house
 from tests.story.process import Bot
 
 _BARE = "import slack_bolt.async_app, aiohttp, sqlalchemy;print(open('/proc/self/status').read())"
 
 
-async def start(folder: Path, database_url: str) -> list[Figure]:
+async def start(folder: Path, url_of: Callable[[Path], str]) -> list[Figure]:
     """The real `run`, three times, and the imports alone."""
     figures = [await _bare()]
-    async with living_house(folder, database_url, start=False) as house:
+    place = folder / "start"
+    place.mkdir()
+    async with living_house(place, url_of(place), start=False) as house:
         for number in (1, 2, 3):
             begun = time.perf_counter()
             bot = await Bot.start(house.file, house.environ)
@@ -49,16 +53,11 @@ async def _bare() -> Figure:
         what="imports of Bolt, aiohttp and SQLAlchemy alone",
         values={
             "to ready s": f"{time.perf_counter() - begun:.2f}",
-            "resident MB": f"{_kilobytes(out.decode()) / 1024:.0f}",
+            "resident MB": f"{kilobytes(out.decode(), 'VmRSS') / 1024:.0f}",
         },
     )
 
 
 def _resident(pid: int) -> float:
     """Resident megabytes of a process (Linux)."""
-    return _kilobytes(Path(f"/proc/{pid}/status").read_text()) / 1024
-
-
-def _kilobytes(status: str) -> int:
-    """VmRSS of a /proc status."""
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+    return kilobytes(Path(f"/proc/{pid}/status").read_text(), "VmRSS") / 1024
