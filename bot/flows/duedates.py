@@ -133,13 +133,15 @@ async def _told(conn: AsyncConnection, request: Request) -> bool:
 async def _remind(
     ctx: Context, conn: AsyncConnection, request: Request, number: int, now: datetime
 ) -> str:
+    """Say in the thread of the card that it waits, in whichever channel the card stands."""
     message = f"{request.label}/reminder/{request.preflights}-{number}"
+    card = await outbox.get(conn, f"{request.label}/card")
     await outbox.want(
         conn,
         message,
         request=request.id,
         surface=SURFACE,
-        target=ctx.settings.slack.approvals_channel or "",
+        target=(card.channel if card else None) or ctx.settings.slack.approvals_channel or "",
         now=now,
     )
     await telling.note(

@@ -67,7 +67,9 @@ Outcome = Delivered | Later | PostAgain | Failed | Gone | Nothing
 _POST_AGAIN = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+    | {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
+"""Trouble at Slack, and a token that an operator replaces: neither is about the message."""
 _PLACE = frozenset(
     {
         "not_in_channel",

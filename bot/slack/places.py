@@ -148,12 +148,18 @@ async def render(settings: Settings, conn: AsyncConnection, message: Message) ->
     """Render what an admin reads about a channel; None when it works before it was told."""
     _, channel, cause, *_ = message.id.split("/")
     began = await refused_places.since(conn, channel, cause)
-    keys = [key for key in _KEYS if getattr(settings.slack, key) == channel]
+    keys = _keys(settings, channel)
     if began is None or not message.id.startswith(_about(channel, cause, began)):
         return place.works(channel, known=bool(keys)) if message.ts else None
     waiting = await outbox.waiting(conn, target=channel)
     waits = [_named(settings, one) for one in waiting]
     return place.refused(channel, cause, waits=waits, keys=keys)
+
+
+def _keys(settings: Settings, channel: str) -> list[str]:
+    """The keys that name a channel; `ops_channel` follows the first one unless it is written."""
+    keys = [key for key in _KEYS if getattr(settings.slack, key) == channel]
+    return [key for key in keys if key != "ops_channel"] or keys
 
 
 def _named(settings: Settings, message: Message) -> str:

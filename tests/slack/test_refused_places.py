@@ -3,15 +3,20 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.config import Settings
-from bot.core.patience import SLOWLY
+from bot.core.patience import SLOWLY, Failure
+from bot.flows import deadlines, duedates
 from bot.sandbox.workspace import Message
+from bot.slack.delivery import Failed, read_error
 from store import outbox, refused_places
 from store.database import Database
+from store.records import Message as Wanted
 from store.records import State
 from tests.slack.house import (
     CARD_CHANNEL,
@@ -234,3 +239,47 @@ async def test_a_thread_that_is_locked_says_nothing_about_its_channel(
     slack_house.ctx.wake()
     await slack_house.told()
     assert about(slack_house) == []
+
+
+async def test_a_reminder_stands_where_its_card_stands(slack_house: SlackHouse) -> None:
+    house = slack_house
+    card = await house.asked()
+    await house.told()
+    config = house.ctx.settings
+    moved = config.slack.model_copy(update={"approvals_channel": ELSEWHERE})
+    ctx = replace(house.ctx, settings=replace(config, slack=moved))
+    async with house.database.write() as conn:
+        await deadlines.from_card(ctx, conn, await house.request(), house.clock())
+    house.clock.ahead = min(config.approval.remind_after) + timedelta(minutes=1)
+    (reminder,) = await duedates.tick(ctx)
+    assert (await row(house, reminder)).target == CARD_CHANNEL
+    await house.told()
+    assert any("still waits" in one.text for one in card.replies)
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "failure"),
+    [
+        ("not_in_channel", "C1", Failure.PLACE),
+        ("is_archived", "G1", Failure.PLACE),
+        ("channel_not_found", "C1", Failure.PLACE),
+        ("restricted_action", "C1", Failure.PLACE),
+        ("restricted_action_read_only_channel", "C1", Failure.PLACE),
+        ("restricted_action_thread_locked", "C1", Failure.REFUSED),
+        ("msg_blocks_too_long", "C1", Failure.REFUSED),
+        ("channel_not_found", "U1", Failure.REFUSED),
+        ("cannot_dm_bot", "U1", Failure.REFUSED),
+        ("user_disabled", "W1", Failure.REFUSED),
+        ("token_revoked", "C1", Failure.PASSING),
+        ("internal_error", "C1", Failure.PASSING),
+        ("", "C1", Failure.PASSING),
+    ],
+)
+def test_what_slack_says_means_a_place_a_message_or_trouble_that_passes(
+    code: str, target: str, failure: Failure
+) -> None:
+    answer = SimpleNamespace(data={"ok": False, "error": code}, status_code=200)
+    message = Wanted(id="IU-1/card", request=1, surface="card", target=target, wanted=1, shown=0)
+    outcome = read_error(SlackApiError("no", answer), message)
+    assert isinstance(outcome, Failed)
+    assert outcome.failure is failure
