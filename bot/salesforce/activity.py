@@ -18,7 +18,7 @@ from simple_salesforce.format import format_soql
 
 from bot.core.activity import Evidence, Trace, Traces, windows, within
 from bot.salesforce.gateway import Refused
-from bot.salesforce.history import IDS, QUERIES, Windows, chunks, moment, with_logins
+from bot.salesforce.history import IDS, Windows, chunks, moment, with_logins
 from bot.salesforce.reads import LICENSE, Rows, need
 from bot.salesforce.rest import Rest
 
@@ -134,7 +134,7 @@ def _tokens(rest: Rest, users: Sequence[str]) -> dict[str, tuple[datetime, ...]]
     found: dict[str, list[datetime]] = {}
     waiting: list[Sequence[str]] = list(chunks(users, IDS))
     while waiting:
-        some, waiting = waiting[:QUERIES], waiting[QUERIES:]
+        some, waiting = waiting, []
         soqls = [
             format_soql(
                 "SELECT UserId, LastUsedDate FROM OauthToken WHERE UserId IN {ids}", ids=list(ids)

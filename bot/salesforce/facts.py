@@ -19,8 +19,6 @@ from store.records import FieldFact, ObjectFact
 
 _ENTITIES_A_QUERY = 100
 _OBJECTS_A_QUERY = 8
-_QUERIES_A_CALL = 5
-_CALLS_A_COMPOSITE = 25
 _READ_ONLY = ("Formula", "Auto Number", "Roll-Up Summary")
 """FieldDefinition.DataType of fields that can only be read (salesforce-provisioning 1.9)."""
 
@@ -77,12 +75,8 @@ def _chunks(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 def _ask(rest: Rest, soqls: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of all queries; a refused one has none."""
-    rows: list[dict[str, Any]] = []
-    for few in _chunks(soqls, _QUERIES_A_CALL):
-        for answer in rest.queries(few):
-            if not isinstance(answer, Refused):
-                rows.extend(answer)
-    return rows
+    answers = rest.queries(soqls)
+    return [row for rows in answers if not isinstance(rows, Refused) for row in rows]
 
 
 def _entities(rest: Rest, names: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -138,12 +132,12 @@ def _described(rest: Rest, names: Sequence[str]) -> dict[str, list[dict[str, Any
     if not names:
         return {}
     visible = {one["name"] for one in rest.get("sobjects")["sobjects"]}
-    found = {}
-    for few in _chunks([name for name in names if name in visible], _CALLS_A_COMPOSITE):
-        for name, described in zip(few, rest.describes(few), strict=True):
-            if described is not None:
-                found[name] = [_described_field(one) for one in described["fields"]]
-    return found
+    seen = [name for name in names if name in visible]
+    return {
+        name: [_described_field(one) for one in described["fields"]]
+        for name, described in zip(seen, rest.describes(seen), strict=True)
+        if not isinstance(described, Refused)
+    }
 
 
 def _described_field(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,9 +25,6 @@ IDS = 150
 _LONGEST = 4000
 """Ids, and characters, of one query's conditions: it travels as a URL inside a composite."""
 
-QUERIES = 5
-"""Queries in one composite (salesforce-provisioning 3)."""
-
 _LATELY = timedelta(days=7)
 """So far back the logins of those are looked at who logged in not long ago."""
 
@@ -167,12 +164,8 @@ def _joined(conditions: Sequence[str]) -> Iterator[str]:
 
 
 def _ask(rest: Rest, soqls: Sequence[str]) -> Rows:
-    """Rows of all queries, five in a call; the first refusal is raised."""
-    rows: Rows = []
-    for few in chunks(soqls, QUERIES):
-        for answer in need(rest.queries(few)):
-            rows.extend(answer)
-    return rows
+    """Rows of all queries; the first refusal is raised."""
+    return [row for rows in need(rest.queries(soqls)) for row in rows]
 
 
 def chunks(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -23,6 +23,9 @@ from bot.salesforce.jwt_login import Token, revoke
 
 _log = structlog.get_logger(__name__)
 UNKNOWN = "UNKNOWN"
+_QUERIES_AT_ONCE = 5
+"""Queries in one composite, and of any kind of subrequest (salesforce-provisioning 3)."""
+_PARTS_AT_ONCE = 25
 _PASSING_STATUS = frozenset({408, 425, 429})
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 
@@ -49,15 +52,21 @@ class Rest:
         self._lock = threading.Lock()
         self._client: Salesforce | None = None
         self.token: Token | None = None
+        self._former: Token | None = None
 
     def connect(self) -> None:
         """Log in now; raises what the login raises."""
         self._connect()
 
     def leave(self) -> bool:
-        """Revoke the token, if there is one; False when the org did not confirm it."""
+        """Revoke the token, if there is one; False when the org did not confirm it.
+
+        The one before it too: that the org called it expired once does not prove that it is.
+        """
         if self.token is None:
             return False
+        if self._former is not None:
+            revoke(self._session, self._my_domain_url, self._former)
         return revoke(self._session, self._my_domain_url, self.token)
 
     def query(self, soql: str) -> list[dict[str, Any]]:
@@ -86,38 +95,33 @@ class Rest:
         return [found[one["referenceId"]] for one in subrequests]
 
     def queries(self, soqls: Sequence[str]) -> list[list[dict[str, Any]] | Refused]:
-        """Run up to five queries in one HTTP request; one that is refused answers its refusal."""
-        parts = [
-            {
-                "method": "GET",
-                "url": f"/services/data/v{self._api_version}/query?q={quote(soql)}",
-                "referenceId": f"q{number}",
-            }
-            for number, soql in enumerate(soqls)
-        ]
-        answers: list[list[dict[str, Any]] | Refused] = []
-        for one in self.composite(parts, all_or_none=False, collate=True):
-            if one["httpStatusCode"] >= requests.codes.bad_request:
-                answers.append(_refused(one["body"]))
-            else:
-                answers.append(self._all_pages(one["body"]))
-        return answers
-
-    def describes(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
-        """Describe up to 25 objects in one HTTP request; None for one that is refused."""
-        parts = [
-            {
-                "method": "GET",
-                "url": f"/services/data/v{self._api_version}/sobjects/{name}/describe",
-                "referenceId": f"d{number}",
-            }
-            for number, name in enumerate(names)
-        ]
-        answers = self.composite(parts, all_or_none=False, collate=True)
+        """Run queries, five in one HTTP request; one that is refused answers its refusal."""
+        paths = [f"query?q={quote(soql)}" for soql in soqls]
         return [
-            one["body"] if one["httpStatusCode"] < requests.codes.bad_request else None
-            for one in answers
+            one if isinstance(one, Refused) else self._all_pages(one)
+            for one in self._gets(paths, at_once=_QUERIES_AT_ONCE)
         ]
+
+    def describes(self, names: Sequence[str]) -> list[dict[str, Any] | Refused]:
+        """Describe objects, 25 in one HTTP request; one that is refused answers its refusal."""
+        return self._gets([f"sobjects/{name}/describe" for name in names], at_once=_PARTS_AT_ONCE)
+
+    def _gets(self, paths: Sequence[str], *, at_once: int) -> list[dict[str, Any] | Refused]:
+        """GET each path below /services/data/vXX.0/, several in one composite."""
+        answers: list[dict[str, Any] | Refused] = []
+        for start in range(0, len(paths), at_once):
+            parts = [
+                {
+                    "method": "GET",
+                    "url": f"/services/data/v{self._api_version}/{path}",
+                    "referenceId": f"q{number}",
+                }
+                for number, path in enumerate(paths[start : start + at_once])
+            ]
+            for one in self.composite(parts, all_or_none=False, collate=True):
+                no = one["httpStatusCode"] >= requests.codes.bad_request
+                answers.append(_refused(one["body"]) if no else one["body"])
+        return answers
 
     def _all_pages(self, page: dict[str, Any]) -> list[dict[str, Any]]:
         records = list(page["records"])
@@ -138,7 +142,7 @@ class Rest:
     def _connect(self, instead_of: Salesforce | None = None) -> Salesforce:
         with self._lock:
             if self._client is None or self._client is instead_of:
-                self.token = self._log_in()
+                self._former, self.token = self.token, self._log_in()
                 if self.token.instance_host not in {"", urlsplit(self._my_domain_url).netloc}:
                     _log.warning("org.instance_url", host=self.token.instance_host)
                 self._client = Salesforce(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 from bot.core.diagnosis import is_passing
 from bot.core.proof import Look, Observation
@@ -12,6 +13,7 @@ from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.jwt_login import LoginRefused
 from bot.salesforce.rest import Rest
 
+_T = TypeVar("_T")
 _NEEDS_FILTER = frozenset({"MALFORMED_QUERY"})
 """A plain query that is called malformed is of an object that demands a filter."""
 
@@ -25,8 +27,7 @@ def observe(
     rest: Rest, *, objects: Sequence[str], forbidden: str | None, now: datetime
 ) -> Observation:
     """Try every object as the logged-in user; raises `Unavailable`."""
-    looks = {name: _look(rest, name) for name in objects}
-    refusal = _forbidden(rest, forbidden) if forbidden else None
+    looks, refusal = _looks(rest, objects, forbidden)
     token = rest.token
     return Observation(
         at=now,
@@ -44,36 +45,52 @@ def with_revocation(observation: Observation, *, revoked: bool) -> Observation:
 
 def visible_rows(rest: Rest, objects: Sequence[str]) -> dict[str, bool | None]:
     """Say per object whether the caller sees a row; None = it cannot look."""
-    seen: dict[str, bool | None] = {}
-    for name in objects:
-        try:
-            seen[name] = bool(rest.query(f"SELECT Id FROM {name} LIMIT 1"))  # noqa: S608 - API names
-        except Refused:
-            seen[name] = None
-    return seen
+    found = zip(objects, _each(objects, lambda: rest.queries(_soqls(objects))), strict=True)
+    return {name: None if isinstance(rows, Refused) else bool(rows) for name, rows in found}
 
 
-def _look(rest: Rest, name: str) -> Look:
+def _looks(
+    rest: Rest, objects: Sequence[str], forbidden: str | None
+) -> tuple[dict[str, Look], tuple[str, bool, str] | None]:
+    """Describe all, then query what can be queried and what must be refused."""
+    described = _each(objects, lambda: rest.describes(objects))
+    looks = {name: _described(one) for name, one in zip(objects, described, strict=True)}
+    asked = [name for name, one in looks.items() if one.described and one.queryable]
+    names = [*asked, forbidden] if forbidden else asked
+    answers = _each(names, lambda: rest.queries(_soqls(names)))
+    looks |= {name: _queried(rows) for name, rows in zip(asked, answers, strict=False)}
+    return looks, _forbidden(forbidden, answers[-1]) if forbidden else None
+
+
+def _soqls(names: Sequence[str]) -> list[str]:
+    return [f"SELECT Id FROM {name} LIMIT 1" for name in names]  # noqa: S608 - API names
+
+
+def _each(names: Sequence[str], ask: Callable[[], list[_T | Refused]]) -> list[_T | Refused]:
+    """An answer per name; where all were refused at once, that refusal is everybody's."""
     try:
-        described = rest.get(f"sobjects/{name}/describe")
+        return ask()
     except Refused as no:
-        return Look(described=False, refusal=_said(no))
-    if not described.get("queryable", False):
-        return Look(described=True, queryable=False)
-    try:
-        rows = rest.query(f"SELECT Id FROM {name} LIMIT 1")  # noqa: S608 - an API name
-    except Refused as no:
-        if no.code in _NEEDS_FILTER:
-            return Look(described=True, needs_filter=True)
-        return Look(described=True, refusal=_said(no))
-    return Look(described=True, rows=len(rows))
+        return [no for _ in names]
 
 
-def _forbidden(rest: Rest, name: str) -> tuple[str, bool, str]:
-    try:
-        rest.query(f"SELECT Id FROM {name} LIMIT 1")  # noqa: S608 - an API name
-    except Refused as no:
-        return name, True, _said(no)
+def _described(answer: dict[str, Any] | Refused) -> Look:
+    if isinstance(answer, Refused):
+        return Look(described=False, refusal=_said(answer))
+    return Look(described=True, queryable=bool(answer.get("queryable", False)))
+
+
+def _queried(answer: list[dict[str, Any]] | Refused) -> Look:
+    if not isinstance(answer, Refused):
+        return Look(described=True, rows=len(answer))
+    if answer.code in _NEEDS_FILTER:
+        return Look(described=True, needs_filter=True)
+    return Look(described=True, refusal=_said(answer))
+
+
+def _forbidden(name: str, answer: list[dict[str, Any]] | Refused) -> tuple[str, bool, str]:
+    if isinstance(answer, Refused):
+        return name, True, _said(answer)
     return name, False, "answered"
 
 
