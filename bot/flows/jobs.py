@@ -5,7 +5,9 @@ The counter in the id stands in the request's row, so the same change can never 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,53 +19,50 @@ async def enqueue_preflight(
     ctx: Context, conn: AsyncConnection, request: Request, delay: timedelta | None = None
 ) -> None:
     """Enqueue the preflight that the row's counter names, in the caller's transaction."""
-    await ctx.engine.enqueue(
-        conn,
-        job="preflight",
-        id=f"preflight-{request.id}-{request.preflights}",
-        queue=f"read-{request.asked.org}",
-        args=[request.id],
-        delay=delay,
-    )
+    await _enqueue(ctx, conn, request, "read", "preflight", request.preflights, delay)
 
 
 async def enqueue_provision(
     ctx: Context, conn: AsyncConnection, request: Request, delay: timedelta | None = None
 ) -> None:
     """Enqueue the provisioning run that the row's counter names, in the caller's transaction."""
-    await ctx.engine.enqueue(
-        conn,
-        job="provision",
-        id=f"provision-{request.id}-{request.provisions}",
-        queue=f"write-{request.asked.org}",
-        args=[request.id],
-        delay=delay,
-    )
+    await _enqueue(ctx, conn, request, "write", "provision", request.provisions, delay)
 
 
 async def enqueue_smoke(
     ctx: Context, conn: AsyncConnection, request: Request, delay: timedelta | None = None
 ) -> None:
-    """Enqueue the smoke test that the row's counter names, in the caller's transaction."""
-    await ctx.engine.enqueue(
-        conn,
-        job="smoke",
-        id=f"smoke-{request.id}-{request.smokes}",
-        queue=f"read-{request.asked.org}",
-        args=[request.id, request.smokes],
-        delay=delay,
-    )
+    """Enqueue the smoke test that the row's counter names, in the caller's transaction.
+
+    It is told its number: of a test that was asked for again, only the newest one counts.
+    """
+    number = request.smokes
+    await _enqueue(ctx, conn, request, "read", "smoke", number, delay, args=[request.id, number])
 
 
 async def enqueue_undo(
     ctx: Context, conn: AsyncConnection, request: Request, delay: timedelta | None = None
 ) -> None:
     """Enqueue the undo that the row's counter names, in the caller's transaction."""
+    await _enqueue(ctx, conn, request, "write", "undo", request.undos, delay)
+
+
+async def _enqueue(
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    queue: Literal["read", "write"],
+    job: str,
+    number: int,
+    delay: timedelta | None,
+    args: Sequence[int] = (),
+) -> None:
+    """Enqueue into one of the two queues of the request's org."""
     await ctx.engine.enqueue(
         conn,
-        job="undo",
-        id=f"undo-{request.id}-{request.undos}",
-        queue=f"write-{request.asked.org}",
-        args=[request.id],
+        job=job,
+        id=f"{job}-{request.id}-{number}",
+        queue=f"{queue}-{request.asked.org}",
+        args=list(args) or [request.id],
         delay=delay,
     )
