@@ -87,6 +87,8 @@ async def _date_the_undated(ctx: Context) -> None:
         async with ctx.database.write() as conn:
             await _count_anew(ctx, conn, waiting[request_id], ctx.clock())
             await telling.show(conn, waiting[request_id], ctx.clock())
+    if undated:
+        ctx.wake()
 
 
 async def _count_anew(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:

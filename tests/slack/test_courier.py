@@ -143,7 +143,9 @@ async def test_an_old_copy_is_explained_in_words_where_slack_gives_no_link(
     await slack_house.ws.until(lambda: len(rae.dm) == 2)
     await slack_house.told()
     await rae.click(rae.dm[0], "withdraw")
-    await slack_house.whisper("rae", "Done.", "old copy", "the newest one in this conversation")
+    await slack_house.whisper(
+        "rae", "IU-1 is withdrawn.", "old copy", "the newest one in this conversation"
+    )
     assert (await slack_house.request()).state is State.WITHDRAWN
 
 
@@ -157,7 +159,7 @@ async def test_an_old_copy_leads_each_person_to_their_own_newest_message(
     await slack_house.told()
     extra, living = slack_house.person("rae").dm
     await slack_house.person("rae").click(extra, "withdraw")
-    told = await slack_house.whisper("rae", "Done.", "old copy")
+    told = await slack_house.whisper("rae", "IU-1 is being withdrawn", "old copy")
     assert f"p{living.ts.replace('.', '')}" in told
 
 

@@ -11,7 +11,7 @@ from bot.core.lifecycle import Refusal
 from bot.core.policy import Actor
 from bot.flows import duedates, form_drafts, intake
 from bot.slack import ids
-from store import usage
+from store import outbox, usage
 from store.records import Draft, Finding, State
 from tests.slack.house import SlackHouse
 
@@ -72,6 +72,24 @@ async def test_what_was_sent_before_requests_expired_without_a_card_counts_from_
         await usage.drop_dates(conn, 1)
     house.clock.ahead = LONG
     await duedates.tick(house.ctx)
+    assert (await house.request()).state is State.REQUESTED
+    async with house.database.read() as conn:
+        (date,) = await usage.dates_of(conn, 1)
+    assert date.at > house.clock() + SHORT
+
+
+async def test_nothing_expires_whose_message_slack_has_not_taken_yet(
+    slack_house: SlackHouse,
+) -> None:
+    house = slack_house
+    await house.ask()
+    await house.looked(1, NO_SEAT)
+    await house.told()
+    await house.courier.stop(1)
+    async with house.database.write() as conn:
+        await outbox.forget(conn, "IU-1/dm/U0RAE")
+    house.clock.ahead = LONG
+    assert await duedates.tick(house.ctx) == []
     assert (await house.request()).state is State.REQUESTED
     async with house.database.read() as conn:
         (date,) = await usage.dates_of(conn, 1)
