@@ -68,7 +68,12 @@ async def choices(ctx: Context) -> tuple[OrgChoice, ...]:
 def _why_not(facts: OrgFacts | None, label: str) -> str:
     if facts is None or (facts.ended_at is None and not facts.refusal):
         return f"{label} has not been read yet. Please try again in a minute."
-    return facts.refusal
+    if not facts.refusal:
+        return ""
+    return (
+        f"{label} cannot be chosen right now. Please choose another org, or pass this on to an"
+        f" admin: {facts.refusal}"
+    )
 
 
 async def seats_of(

@@ -92,6 +92,7 @@ async def test_an_org_that_cannot_be_reached_says_so_as_soon_as_it_is_chosen(
     await form.fill("org", "prod")
     await slack_house.ws.until(lambda: form.version == 2)
     assert "Production cannot be reached." in form.readable()
+    assert "choose another org, or pass this on to an admin" in form.readable()
 
 
 async def test_when_no_org_is_left_nothing_typed_is_lost(slack_house: SlackHouse) -> None:

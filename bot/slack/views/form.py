@@ -36,7 +36,10 @@ VERB_WORDS = {
 
 
 _CHOSEN = 100
-"""Options that a picker may hold from the start (slack-platform 1.2)."""
+"""Fields that a picker holds from the start: as many as it could offer (slack-platform 2)."""
+
+_CHOSEN_IN_ALL = 1200
+"""So that a view with ten objects stays well within its 250 KB (slack-platform 1.2)."""
 
 SUITABILITY = (
     "*Step 1 of 2.* An integration user can only use the API, and only what is granted to it.",
@@ -116,22 +119,11 @@ def access(draft: Draft, proposal: str) -> Payload:
             f"*{line(draft.asked.name)}*: step 2 of 2. Grant only what the integration needs:"
             " approvers decide faster about less."
         ),
-        _input(
-            "username",
-            "Username",
-            kit.PlainTextInput(
-                action_id="username",
-                initial_value=draft.asked.username[: LENGTHS["username"]] or None,
-                placeholder=plain(proposal, 150),
-                max_length=LENGTHS["username"],
-            ),
-            optional=True,
-            hint="Looks like an email address, but need not be one. Leave it empty to take the"
-            " name shown in grey.",
-        ),
+        _username(draft.asked.username, proposal),
     ]
+    most = min(_CHOSEN, _CHOSEN_IN_ALL // (2 * len(draft.asked.grants) or 1))
     for grant in draft.asked.grants:
-        blocks += _object(grant)
+        blocks += _object(grant, most)
     blocks.append(
         context(
             "What a permission depends on is added by itself and shown to the approvers."
@@ -148,7 +140,24 @@ def access(draft: Draft, proposal: str) -> Payload:
     )
 
 
-def _object(grant: Grant) -> Blocks:
+def _username(typed: str, proposal: str) -> kit.Block:
+    most = LENGTHS["username"]
+    return _input(
+        "username",
+        "Username",
+        kit.PlainTextInput(
+            action_id="username",
+            initial_value=typed[:most] or None,
+            placeholder=plain(proposal, 150),
+            max_length=most,
+        ),
+        optional=True,
+        hint="Looks like an email address, but need not be one. Leave it empty to take the name"
+        " shown in grey.",
+    )
+
+
+def _object(grant: Grant, most: int) -> Blocks:
     name = grant.object
     options = {
         verb: kit.Option(text=plain(words), value=str(verb), description=plain(note))
@@ -164,29 +173,34 @@ def _object(grant: Grant) -> Blocks:
                 action_id="perm", options=list(options.values()), initial_options=ticked or None
             ),
         ),
-        _input(
+        _fields(
             f"fields:{name}",
             f"{name}: fields it may read",
-            _fields(EVERY_FIELD[False] if grant.all_fields else "", grant.read_fields),
-            optional=True,
+            [*([ALL] if grant.all_fields else []), *grant.read_fields],
+            most=most,
             hint="Empty: only what Salesforce always shows. “All fields” includes the ones you name"
             " beside it, and future ones.",
         ),
-        _input(
+        _fields(
             f"edit_fields:{name}",
             f"{name}: fields it may edit",
-            _fields(EVERY_FIELD[True] if grant.edit_all else "", grant.edit_fields),
-            optional=True,
+            [*([ALL] if grant.edit_all else []), *grant.edit_fields],
+            most=most,
             hint="Needs Create or Edit above. What it may edit it may also read.",
         ),
     ]
 
 
-def _fields(every: str, names: Sequence[str]) -> kit.Element:
-    """A picker of fields that holds those named, and all of them under the words `every`."""
-    pairs = [*([(ALL, every)] if every else []), *((name, name) for name in names)]
-    chosen = [kit.Option(text=plain(words), value=value) for value, words in pairs]
-    return _picker(ids.FIELDS_ACTION, "Search fields", chosen=chosen[:_CHOSEN])
+def _fields(block: str, label: str, names: Sequence[str], *, most: int, hint: str) -> kit.Block:
+    """A picker of fields that holds `most` of those named, and says so if there were more."""
+    every = EVERY_FIELD[block.startswith("edit_")]
+    chosen = [
+        kit.Option(text=plain(every if name == ALL else name), value=name) for name in names[:most]
+    ]
+    if len(names) > most:
+        hint = f"Only {most} of your {len(names)} fields are here again: please add the others."
+    picker = _picker(ids.FIELDS_ACTION, "Search fields", chosen=chosen)
+    return _input(block, label, picker, optional=True, hint=hint)
 
 
 def _org_option(one: OrgOption) -> kit.Option:

@@ -11,8 +11,8 @@ from bot.core import command
 from bot.slack.views import card, form, replies
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Shown
-from store.records import Seats
-from tests.core.cast import RAE, an_asked
+from store.records import Draft, Grant, Seats, Verb
+from tests.core.cast import NOON, RAE, an_asked
 from tests.slack.views.gallery import (
     DOMAIN,
     USERNAME,
@@ -341,6 +341,17 @@ def test_form_has_the_blocks_of_the_contract() -> None:
         *(f"{kind}:Invoice_Line__c" for kind in ("perm", "fields", "edit_fields")),
     ]
     assert inputs("reject") == ["reason"]
+
+
+def test_fields_that_a_picker_cannot_hold_again_are_counted() -> None:
+    names = tuple(f"Field_{number:03}__c" for number in range(130))
+    grant = Grant(object="Account", verbs=(Verb.READ,), read_fields=names)
+    draft = Draft(id="d", owner="U0RAE", asked=an_asked(grants=(grant,)), created_at=NOON)
+    [block] = [
+        one for one in form.access(draft, "p")["blocks"] if one["block_id"] == "fields:Account"
+    ]
+    assert len(block["element"]["initial_options"]) == 100
+    assert block["hint"]["text"].startswith("Only 100 of your 130 fields are here again")
 
 
 def test_list_shows_strangers_only_name_org_owner_and_state() -> None:
