@@ -57,7 +57,7 @@ run: $(READY) ## run the bot with ./integration-users.toml
 migrate: $(READY) ## bring the database to the newest revision
 	$(BIN)/python -m bot migrate
 
-bench: $(READY) ## measure acks, calls per user, start, memory, scans and idling; four minutes
+bench: $(READY) ## measure acks, calls per user, start, memory, scans and idling; five minutes
 	$(BIN)/python -m tests.bench
 
 # From the public index alone, whatever this machine's own settings say; no index and no path
