@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.core.diagnosis import NOT_PROVEN
 from bot.sandbox.workspace import Message
+from store.database import Database
 from store.records import Finding, State
-from tests.slack.house import SlackHouse
+from tests.slack.house import SlackHouse, living_slack, settings
 
 PROBLEM = Finding(code="x", cause="Because.", remedy="Do it.", who="an admin")
 NO_PROOF = Finding(code=NOT_PROVEN, cause="No key.", remedy="Log in.", who="owner")
@@ -87,3 +89,16 @@ async def test_withdrawing_in_the_answer_to_show_says_so_in_words(
     await slack_house.person(name).click(await show(slack_house, name), "withdraw")
     await slack_house.whisper(name, "IU-1 is withdrawn")
     await slack_house.dm("rae", "taken back")
+
+
+async def test_a_requester_who_is_an_admin_by_name_finds_the_button_in_the_message(
+    sqlite_url: str, sqlite: Database
+) -> None:
+    """Of a group the message does not know who is in it: there, `show` has the button."""
+    config = settings()
+    slack = config.slack.model_copy(update={"admins": ("S0ADMINS", "U0RAE")})
+    named = replace(config, slack=slack)
+    async with living_slack(sqlite_url, sqlite, config=named) as house:
+        await approved(house, state=State.PROVISIONED, finding=NO_PROOF)
+        message = await house.dm("rae", "Please test it", button="confirm_live")
+        assert message.buttons == ["confirm_live", "withdraw"]
