@@ -176,7 +176,7 @@ class Courier:
         wait = pace * self._pace
         try:
             outcome = await self._outcome(message)
-            readers: tuple[str, ...] = ()
+            readers = None
             if isinstance(outcome, Failed) and outcome.failure is Failure.PLACE:
                 readers = await self._places.readers(message.target, outcome.reason)
             wait = await self._remember(message, outcome, readers) or wait
@@ -235,7 +235,7 @@ class Courier:
         return outcome
 
     async def _remember(
-        self, message: Message, outcome: delivery.Outcome, readers: tuple[str, ...]
+        self, message: Message, outcome: delivery.Outcome, readers: tuple[str, ...] | None
     ) -> timedelta | None:
         async with self._database.write() as conn:
             match outcome:

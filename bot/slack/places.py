@@ -43,14 +43,15 @@ class Places:
         self._database = database
         self._admins = admins
 
-    async def readers(self, channel: str, cause: str) -> tuple[str, ...]:
-        """Whom to tell of a refusal; nobody when it was told before. Slack is asked.
+    async def readers(self, channel: str, cause: str) -> tuple[str, ...] | None:
+        """Whom to tell of a refusal, if anybody can be; None when it was told before.
 
-        The admins; where none can be named, the channel for problems, unless that is refused too.
+        The admins, as Slack names them now; where it names none, the channel for problems, unless
+        that is refused too.
         """
         async with self._database.read() as conn:
             if await refused_places.since(conn, channel, cause) is not None:
-                return ()
+                return None
             refused = await refused_places.current(conn)
         admins = await self._admins()
         if admins:
@@ -64,12 +65,12 @@ class Places:
         message: Message,
         cause: str,
         *,
-        readers: tuple[str, ...],
+        readers: tuple[str, ...] | None,
         now: datetime,
     ) -> None:
         """Remember the refusal, and tell the readers if nobody else told it before."""
         channel = message.target
-        if not await refused_places.refuse(conn, channel, cause, now):
+        if readers is None or not await refused_places.refuse(conn, channel, cause, now):
             began = await refused_places.since(conn, channel, cause)
             if began is not None and not message.tries:  # more waits now than was told
                 await outbox.want_again(conn, SURFACE, _about(channel, cause, began), now)
