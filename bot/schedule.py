@@ -7,7 +7,6 @@ more: whoever was away when it was due catches it up, and what was done stays do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,15 +15,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.flows import catalogue, digest, duedates, slots, stale, sweeping
+from bot.flows import duedates, slots, sweeping
 from bot.flows.context import Context
 
 _log = structlog.get_logger(__name__)
 _TIDY = timedelta(hours=6)
 _KEPT = timedelta(days=30)
-
-AT_TIMES: Mapping[str, slots.Enqueue] = {"digest": digest.enqueue, "stale": stale.enqueue}
-"""The jobs with a time of day or week, one run per org and slot."""
 
 
 class AtTimes(BaseTrigger):  # type: ignore[misc]  # the library has no types
@@ -56,7 +52,7 @@ class Clock:
         """Ask for the newest slot of every job: it was missed, or it is there already."""
         if self._ctx.settings.slack.digest_channel is None:
             _log.warning("clock.no_digest_channel", text="[slack].digest_channel is not set")
-        for job in AT_TIMES:
+        for job in slots.AT_TIMES:
             await self._slot(job)
 
     def tick_age(self) -> timedelta:
@@ -69,7 +65,7 @@ class Clock:
         schedule = self._ctx.settings.schedule
         for org in self._ctx.settings.orgs:
             self._every(schedule.catalogue, self._catalogue, org)
-        for job in AT_TIMES:
+        for job in slots.AT_TIMES:
             self._add(AtTimes(self._ctx, job), self._slot, job)
         self._every(schedule.tick, self._tick)
         self._every(_TIDY, self._tidy)
@@ -98,14 +94,14 @@ class Clock:
         name = slots.slot(self._ctx, job)
         async with self._ctx.database.write() as conn:
             for org in self._ctx.settings.orgs:
-                await AT_TIMES[job](self._ctx, conn, org, name)
+                await slots.enqueue(self._ctx, conn, job, org, name)
 
     async def _catalogue(self, org: str) -> None:
         await self._refresh(org, slots.slot(self._ctx, "catalogue"))
 
     async def _refresh(self, org: str, name: str) -> None:
         async with self._ctx.database.write() as conn:
-            await catalogue.enqueue(self._ctx, conn, org, name)
+            await slots.enqueue(self._ctx, conn, "catalogue", org, name)
 
     async def _tick(self) -> None:
         await sweeping.sweep(self._ctx)

@@ -17,7 +17,7 @@ from bot.by_hand.parts import Parts, parts
 from bot.config import Settings
 from bot.core.slots import again as once_more
 from bot.engine import RunFailed, RunState
-from bot.flows import catalogue, digest, duedates, slots, stale
+from bot.flows import slots
 from bot.slack.views import place
 from store import outbox, refused_places
 
@@ -29,11 +29,8 @@ _LOOK_EVERY = 0.2
 _VOID = "nothing to show"
 
 Say = Callable[[str], None]
-_OF_ORGS: Mapping[str, slots.Enqueue] = {
-    "digest": digest.enqueue,
-    "stale": stale.enqueue,
-    "catalogue": catalogue.enqueue,
-}
+_OF_ORGS = frozenset({"digest", "stale", "catalogue"})
+"""Jobs with a run per org; the others have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +76,7 @@ async def _ask(built: Parts, name: str, slot: str) -> list[Asked]:
         asked.append(Asked(org=org, run=run_id, before=await built.engine.result(run_id)))
     async with ctx.database.write() as conn:
         for one in asked:
-            if one.org:
-                await _OF_ORGS[name](ctx, conn, one.org, slot, queue=built.queue)
-            else:
-                await duedates.enqueue(ctx, conn, name, slot, queue=built.queue)
+            await slots.enqueue(ctx, conn, name, one.org, slot, queue=built.queue)
     if built.queue and ctx.database.dialect == "sqlite":
         left = [one.run for one in asked if one.before and not one.before.status.ended]
         if left:

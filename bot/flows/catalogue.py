@@ -7,13 +7,13 @@ here: the reason stands in the store, where the modal, `/readyz` and the log rea
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import diagnosis, identity, review
 from bot.engine import Jobs, Run
+from bot.flows import slots
 from bot.flows.context import Context
 from bot.flows.preflight import rights_after
 from bot.flows.steady import step
@@ -33,25 +33,6 @@ def register(jobs: Jobs, ctx: Context) -> None:
         await step(run, "refresh", refresh, ctx, org)
 
     jobs.register("catalogue", refresh_catalogue)
-
-
-async def enqueue(
-    ctx: Context,
-    conn: AsyncConnection,
-    org: str,
-    slot: str,
-    delay: timedelta | None = None,
-    queue: str | None = None,
-) -> None:
-    """Enqueue one refresh; `slot` makes it happen once however many processes ask for it."""
-    await ctx.engine.enqueue(
-        conn,
-        job="catalogue",
-        id=f"catalogue-{org}-{slot}",
-        queue=queue or f"read-{org}",
-        args=[org, slot],
-        delay=delay,
-    )
 
 
 async def refresh(ctx: Context, org: str) -> None:
@@ -122,7 +103,7 @@ async def _away(ctx: Context, org: str, reason: str) -> None:
             await catalogue.refuse(conn, org, f"{label} cannot be reached: {reason}.", ctx.clock())
         wait = ctx.away_wait * _TIMES
         at = (ctx.clock() + wait).timestamp() // wait.total_seconds()
-        await enqueue(ctx, conn, org, f"away-{at:.0f}", wait)
+        await slots.enqueue(ctx, conn, "catalogue", org, f"away-{at:.0f}", delay=wait)
 
 
 async def _refuse(ctx: Context, org: str, sentence: str, *, code: str) -> None:

@@ -41,25 +41,6 @@ def register(jobs: Jobs, ctx: Context) -> None:
     jobs.register("digest", digest)
 
 
-async def enqueue(
-    ctx: Context,
-    conn: AsyncConnection,
-    org: str,
-    slot: str,
-    delay: timedelta | None = None,
-    queue: str | None = None,
-) -> None:
-    """Ask for the digest of one org and slot; once, however many processes ask."""
-    await ctx.engine.enqueue(
-        conn,
-        job="digest",
-        id=slots.run_id("digest", org, slot),
-        queue=queue or f"read-{org}",
-        args=[org, slot],
-        delay=delay,
-    )
-
-
 async def _refresh(ctx: Context, org: str) -> None:
     """Read the org when what is known of it is older than the catalogue may be."""
     async with ctx.database.read() as conn:

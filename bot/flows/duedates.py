@@ -18,7 +18,7 @@ from bot.core import lifecycle
 from bot.core.duedates import EXPIRY, REMINDER, Expire, Remind
 from bot.core.lifecycle import Event
 from bot.engine import Job, Jobs, Run
-from bot.flows import deadlines, requests, slots, telling
+from bot.flows import deadlines, requests, telling
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.steady import step
@@ -203,16 +203,3 @@ async def _take_back(
 
 def _sentence(words: str) -> str:
     return words[0].upper() + words[1:]
-
-
-async def enqueue(
-    ctx: Context, conn: AsyncConnection, job: str, slot: str, queue: str | None = None
-) -> None:
-    """Ask for one of `JOBS`; without a queue of its own it takes that of the first org."""
-    await ctx.engine.enqueue(
-        conn,
-        job=job,
-        id=slots.run_id(job, "", slot),
-        queue=queue or f"read-{next(iter(ctx.settings.orgs))}",
-        args=["", slot],
-    )

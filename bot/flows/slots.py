@@ -7,7 +7,7 @@ A job answers which messages it wanted, so that whoever started it by hand can w
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,21 +16,6 @@ from bot.flows.context import Context
 
 AT_TIMES: Final = ("digest", "stale")
 """Jobs with a time of day or week in `[schedule]`, one run per org."""
-
-
-class Enqueue(Protocol):
-    """How a job of an org is asked for: in the caller's transaction."""
-
-    async def __call__(
-        self,
-        ctx: Context,
-        conn: AsyncConnection,
-        org: str,
-        slot: str,
-        delay: timedelta | None = None,
-        queue: str | None = None,
-    ) -> None:
-        """Enqueue; `queue` takes the place of the org's own."""
 
 
 def times(ctx: Context, job: str) -> Times:
@@ -53,3 +38,31 @@ def slot(ctx: Context, job: str) -> str:
 def run_id(job: str, org: str, slot_name: str) -> str:
     """The id of the run; jobs that look at no org have none in it."""
     return f"{job}-{org}-{slot_name}" if org else f"{job}-{slot_name}"
+
+
+async def enqueue(
+    ctx: Context,
+    conn: AsyncConnection,
+    job: str,
+    org: str,
+    slot_name: str,
+    *,
+    delay: timedelta | None = None,
+    queue: str | None = None,
+    tries: int = 0,
+) -> None:
+    """Ask for a run of the clock; once, however many processes ask for the same slot.
+
+    `queue` takes the place of the org's own; jobs that look at no org have that of the first one.
+    `tries` counts the runs of the slot that found nobody at home: each has an id of its own.
+    """
+    again = f"-try-{tries}" if tries else ""
+    home = org or next(iter(ctx.settings.orgs))
+    await ctx.engine.enqueue(
+        conn,
+        job=job,
+        id=run_id(job, org, slot_name) + again,
+        queue=queue or f"read-{home}",
+        args=[org, slot_name, tries] if tries else [org, slot_name],
+        delay=delay,
+    )

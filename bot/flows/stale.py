@@ -49,32 +49,10 @@ class Latest:
 def register(jobs: Jobs, ctx: Context) -> None:
     """Make the look known to the engine."""
 
-    async def look_for_stale(run: Run, org: str, slot: str, tries: int) -> JSON:
+    async def look_for_stale(run: Run, org: str, slot: str, tries: int = 0) -> JSON:
         return await step(run, "scan", scan, ctx, org, slot, tries)
 
     jobs.register(JOB, look_for_stale)
-
-
-async def enqueue(
-    ctx: Context,
-    conn: AsyncConnection,
-    org: str,
-    slot: str,
-    delay: timedelta | None = None,
-    queue: str | None = None,
-    *,
-    tries: int = 0,
-) -> None:
-    """Enqueue one look; `slot` makes it happen once, however many processes ask for it."""
-    again = f"-try-{tries}" if tries else ""
-    await ctx.engine.enqueue(
-        conn,
-        job=JOB,
-        id=f"{JOB}-{org}-{slot}{again}",
-        queue=queue or f"read-{org}",
-        args=[org, slot, tries],
-        delay=delay,
-    )
 
 
 async def scan(ctx: Context, org: str, slot: str, tries: int = 0) -> Json:
@@ -89,7 +67,8 @@ async def scan(ctx: Context, org: str, slot: str, tries: int = 0) -> Json:
         if tries < _TRIES:
             _log.warning("stale.away", org=org, reason=away.reason)
             async with ctx.database.write() as conn:
-                await enqueue(ctx, conn, org, slot, ctx.patience(tries), tries=tries + 1)
+                wait = ctx.patience(tries)
+                await slots.enqueue(ctx, conn, JOB, org, slot, delay=wait, tries=tries + 1)
             note = f"{label} does not answer ({away.reason}); it is looked at again by itself."
             return {"messages": [], "note": note}
         sentence = f"It did not answer for hours: {away.reason}. The next look is by the clock."

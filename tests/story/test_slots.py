@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.flows import digest, slots
+from bot.flows import slots
 from bot.sandbox.workspace import Message
 from bot.schedule import AtTimes
 from store import usage
@@ -57,7 +57,7 @@ async def again(house: House, name: str = "") -> None:
     ctx = house.app.context
     slot = f"{slots.slot(ctx, 'digest')}-again-{name or before}"
     async with house.app.database.write() as conn:
-        await digest.enqueue(ctx, conn, "uat", slot)
+        await slots.enqueue(ctx, conn, "digest", "uat", slot)
     await house.slack.until(
         lambda: len(digests(house, "UAT sandbox")) > before, timeout=house.patience
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.activity import Status
-from bot.flows import stale
+from bot.flows import slots, stale
 from bot.sandbox.orgs.faults import MAINTENANCE
 from bot.sandbox.workspace import Message
 from bot.slack.stale_messages import would_post
@@ -40,7 +40,7 @@ async def look(house: House, slot: str) -> Kept:
 
     await caught_up(house)
     async with house.app.database.write() as conn:
-        await stale.enqueue(house.app.context, conn, "uat", slot)
+        await slots.enqueue(house.app.context, conn, "stale", "uat", slot)
     found: Kept = await house.until_async(kept)
     await house.told()
     return found
