@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import assert_never
 
 MOST_TRIES = 8
 """Tries in quick succession: about four minutes with waits that double from a second."""
@@ -34,3 +35,5 @@ def after(failure: Failure, tries: int) -> timedelta | None:
             return doubling if tries < MOST_TRIES else None
         case Failure.PLACE:
             return doubling if tries < MOST_TRIES else SLOWLY
+        case _:
+            assert_never(failure)
