@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from structlog.testing import capture_logs
 
-from bot.flows import catalogue as refreshing
+from bot.flows import slots
 from bot.flows.intake import seats_of
 from bot.sandbox.orgs import DROP_BEFORE
 from bot.sandbox.orgs import Switches as OrgSwitches
@@ -222,7 +222,7 @@ async def test_one_slot_is_one_refresh_however_many_processes_ask(house: House) 
     seen = house.org.journal.count
     for _ in range(3):
         async with house.app.database.write() as conn:
-            await refreshing.enqueue(house.app.context, conn, "uat", "1764061200")
+            await slots.enqueue(house.app.context, conn, "catalogue", "uat", "1764061200")
 
     async def refreshed() -> bool:
         return (await known(house)).begun_at != begun
