@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import assert_never
 
 MOST_TRIES = 8
 """Tries in quick succession: about four minutes with waits that double from a second."""
@@ -28,12 +27,6 @@ class Failure(StrEnum):
 def after(failure: Failure, tries: int) -> timedelta | None:
     """Until the next try, when `tries` in a row have failed, at least 1; None = give it up."""
     doubling = min(timedelta(seconds=2 ** min(tries - 1, MOST_TRIES)), _LONGEST)
-    match failure:
-        case Failure.PASSING:
-            return doubling
-        case Failure.REFUSED:
-            return doubling if tries < MOST_TRIES else None
-        case Failure.PLACE:
-            return doubling if tries < MOST_TRIES else SLOWLY
-        case _:
-            assert_never(failure)
+    if failure is Failure.PASSING or tries < MOST_TRIES:
+        return doubling
+    return SLOWLY if failure is Failure.PLACE else None
