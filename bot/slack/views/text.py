@@ -25,7 +25,7 @@ LINE_MAX = 250
 
 _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
-_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _EDGE = re.compile(r"(?<![A-Za-z0-9_])_+|(?<!_)_++(?![A-Za-z0-9])|_{3,}")
 """A run of underscores is looked at once, from its beginning: thousands must not take seconds.

@@ -26,7 +26,7 @@ HOSTILE = (
     "& &amp; &lt;",
     "`code` ``` ",
     "*bold* _italic_ ~gone~",
-    "\u202eevil\u202c \u2066x\u2069 \u05e9\u05dc\u05d5\u05dd",
+    "\u061c\u202eevil\u202c \u2066x\u2069 \u05e9\u05dc\u05d5\u05dd",
     "\n\n*Approved* by <@U0ADA>\r\n> quoted\u2028more",
     ":white_check_mark: done",
     "&" * 3000,
@@ -45,7 +45,7 @@ OURS = re.compile(
     r"|<https://tickets\.acme\.example/OPS-1712>"
 )
 MARKS = re.compile(
-    "~|[\u202a-\u202e\u2066-\u2069]|:white_check_mark:"  # struck out, turned round, an emoji
+    "~|[\u061c\u202a-\u202e\u2066-\u2069]|:white_check_mark:"  # struck out, turned round, an emoji
     "|(?<![A-Za-z0-9_])_|_(?![A-Za-z0-9_…])"  # slanted
 )
 STATES = requests(Words())
