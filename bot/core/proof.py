@@ -34,7 +34,8 @@ class Observation:
 
     `login_error` is the token endpoint's error, its description, and the last audience tried.
     `forbidden` is an object that no parent of the user grants, whether it was refused, and what the
-    org said; None = there was none to try. `revoked` = the token is revoked.
+    org said; None = there was none to try. `revoked` = the token is revoked. `audience` is the one
+    that the login worked with.
     """
 
     at: datetime
@@ -44,6 +45,7 @@ class Observation:
     objects: Mapping[str, Look] = field(default_factory=dict)
     forbidden: tuple[str, bool, str] | None = None
     revoked: bool = False
+    audience: str | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Observation:
@@ -79,13 +81,14 @@ _USUAL: Final = ("Opportunity", "Case", "Lead", "Campaign", "Contract", "Contact
 class Verdict:
     """What an observation means: `lines` for the journal, `not_tested` what nobody could try.
 
-    `outcome` is `proven`, `wait` or `blocked`.
+    `outcome` is `proven`, `wait` or `blocked`. `audience` is the one that the login worked with.
     """
 
     outcome: str
     finding: Finding | None = None
     lines: tuple[str, ...] = ()
     not_tested: tuple[str, ...] = ()
+    audience: str | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Verdict:
@@ -95,6 +98,7 @@ class Verdict:
             finding=Finding.from_json(data["finding"]) if data["finding"] else None,
             lines=tuple(data["lines"]),
             not_tested=tuple(data["not_tested"]),
+            audience=data.get("audience"),
         )
 
     def to_json(self) -> Json:
@@ -130,7 +134,8 @@ def judge(
             lines=("The login worked, but for another identity.", *_token(observation)),
         )
     looks = {name: _look(name, observation.objects.get(name), bot_sees) for name in granted}
-    return _seen(observation, looks, _ban(observation.forbidden))
+    seen = _seen(observation, looks, _ban(observation.forbidden))
+    return replace(seen, audience=observation.audience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,8 @@ async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, 
     words = " ".join((*verdict.lines, *(f"Not tested: {one}" for one in verdict.not_tested)))
     if verdict.outcome == proof.WAIT:
         words += f" Next try at {at:%H:%M:%S} UTC."
-    if not await _note(conn, request, run, now, words, verdict.not_tested):
+    kept = {"not_tested": list(verdict.not_tested), "audience": verdict.audience}
+    if not await _note(conn, request, run, now, words, kept):
         return
     if verdict.outcome == proof.WAIT:
         await _again(ctx, conn, request, now, at)
@@ -171,7 +172,7 @@ async def _note(
     run: str,
     now: datetime,
     detail: str,
-    not_tested: tuple[str, ...] | None = None,
+    kept: Json | None = None,
 ) -> bool:
     """Journal what the look showed; False when this run did so before, and nothing is to do."""
     line = JournalLine(
@@ -182,7 +183,7 @@ async def _note(
         detail=detail or "The test could not be made",
         run=run,
         step="look",
-        after=None if not_tested is None else {"not_tested": list(not_tested)},
+        after=kept,
     )
     return await ledger.note(conn, request.id, line)
 

@@ -33,6 +33,7 @@ def observe(
         at=now,
         org_id=token.org_id if token else None,
         user_id=token.user_id if token else None,
+        audience=token.audience if token else None,
         objects=looks,
         forbidden=refusal,
     )

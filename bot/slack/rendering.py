@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -103,6 +104,7 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         done=frozenset(done),
         approvers=settings.approval.approvers,
         not_tested=_not_tested(lines),
+        audience=_audience(lines) or (org.audience if org else None),
         free_username=await renaming.proposal(conn, request, org.username_domain) if org else None,
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
         expires_at=await _expiry(conn, request),
@@ -120,7 +122,16 @@ async def _expiry(conn: AsyncConnection, request: Request) -> datetime | None:
 
 def _not_tested(lines: Sequence[JournalLine]) -> tuple[str, ...]:
     """What the newest look of the test could not try."""
-    looks = [
-        line.after["not_tested"] for line in lines if line.after and "not_tested" in line.after
-    ]
+    looks = _kept(lines, "not_tested")
     return tuple(looks[-1]) if looks else ()
+
+
+def _audience(lines: Sequence[JournalLine]) -> str | None:
+    """The audience that the newest login of the test worked with; None = none has yet."""
+    worked = [str(one) for one in _kept(lines, "audience") if one]
+    return worked[-1] if worked else None
+
+
+def _kept(lines: Sequence[JournalLine], key: str) -> list[Any]:
+    """What the looks of the test kept under a key, oldest first."""
+    return [line.after[key] for line in lines if line.after and key in line.after]

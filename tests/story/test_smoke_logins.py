@@ -180,6 +180,9 @@ async def test_a_connected_app_may_want_the_other_audience_which_is_then_remembe
         await run_test(house)
         assert token_requests(house.org) == before + 3
         assert (await house.request()).finding is None
+        await house.told()
+        (told,) = house.person("olu").dm
+        assert "aud = `https://test.salesforce.com`" in told.readable()
 
 
 async def test_a_configured_audience_is_the_only_one(tmp_path: Path, sqlite_url: str) -> None:

@@ -262,7 +262,8 @@ def _handover(shown: Shown) -> list[str]:
         (
             "*How to log in* OAuth 2.0 JWT bearer: POST to"
             f" {code(f'{domain}/services/oauth2/token')}"
-            f" with sub = the username, aud = {code(domain)}, iss = the app's consumer key,"
+            f" with sub = the username, aud = {code(shown.audience or domain)},"
+            " iss = the app's consumer key,"
             " signed (RS256) with the key of the app's certificate."
         ),
         (

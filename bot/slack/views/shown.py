@@ -31,7 +31,8 @@ class Shown:
     (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
     `not_tested` is what the last test could not try, in words. `free_username` is offered in place
     of one that is taken. `expires_at` is when it ends by itself; `ran_out` = it did, and what an
-    earlier approval let be made is undone, or was.
+    earlier approval let be made is undone, or was. `audience` is the one that a login works with,
+    where it is known not to be the My Domain URL.
     """
 
     request: Request
@@ -47,6 +48,7 @@ class Shown:
     free_username: str | None = None
     expires_at: datetime | None = None
     ran_out: bool = False
+    audience: str | None = None
 
 
 STATE_WORDS = {
