@@ -47,9 +47,34 @@ async def test_a_request_travels_the_same_whichever_way_slack_reaches_the_bot(
 
 
 async def test_everything_that_was_granted_is_there_and_nothing_else(house: House) -> None:
-    await house.ask()
+    access = {
+        "perm:Account": ["read"],
+        "fields:Account": ["Industry"],
+        "perm:Contact": ["edit", "delete"],
+        "edit_fields:Contact": ["Phone"],
+        "perm:Invoice_Line__c": ["read"],
+    }
+    before = house.org.snapshot()
+    await house.ask(access, objects=["Account", "Contact", "Invoice_Line__c"])
     await house.approve()
-    request = await house.ends("live")
-    snapshot = house.org.snapshot()
-    assert request.permission_sets[0].name in str(snapshot)
+    await house.ends("live")
+    name = "Integration_Warehouse_Sync_IU1"
+    username = "warehouse-sync@integrations.acme.example.uat"
+    granted = {
+        "licensed": False,
+        "objects": {
+            "Account": ["PermissionsRead"],
+            "Contact": ["PermissionsDelete", "PermissionsEdit", "PermissionsRead"],
+            "Invoice_Line__c": ["PermissionsRead"],
+            "Invoice__c": ["PermissionsRead"],  # the master of its lines
+        },
+        "fields": {"Account.Industry": (True, False), "Contact.Phone": (True, True)},
+        "apps": ["Warehouse_Sync"],
+    }
+    after = house.org.snapshot()
+    assert after["sets"] == {**before["sets"], name: granted}
+    assert after["assignments"] == sorted([*before["assignments"], (username, name)])
+    assert after["psl"] == sorted([*before["psl"], username])
+    assert set(after["users"]) == {*before["users"], username}
+    assert {one: after["users"][one] for one in before["users"]} == before["users"]
     assert house.slack.complaints == []
