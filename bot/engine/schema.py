@@ -40,17 +40,17 @@ class SchemaMissing(RuntimeError):  # noqa: N818 - reads as a sentence at the ra
         )
 
 
-def migrate_engine(url: str, *, application_role: str | None = None) -> None:
+def migrate_engine(url: str) -> None:
     """Bring the engine's tables to their newest revision; does nothing when they are there.
 
-    Needs a role that may create tables. On Postgres `application_role` is granted what the
-    running bot needs, so that it can do without such rights (engine, Names below).
+    Needs a role that may create tables; the running bot does not. On Postgres it may have a role
+    of its own (docs/adr/0008-the-engine-runs-without-ddl-rights.md says what that is granted).
     """
     quiet_library()
     file = _sqlite_file(url)
     if file is not None:
         use_wal(file)
-    DBOS.migrate(library_url(url), application_role=application_role)
+    DBOS.migrate(library_url(url))
 
 
 def engine_schema_ok(url: str) -> bool:

@@ -1,5 +1,6 @@
 """The engine's tables: made by `migrate`, demanded by `run`, never in the way of ours."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,8 +20,13 @@ from bot.engine import (
     engine_schema_ok,
     migrate_engine,
 )
+from store import ledger
 from store.database import Database, metadata
+from store.schema import current_ok, upgrade
 from tests.postgres import Postgres
+from tests.store.people import NOW, RAE, asked, line
+
+ROOT = Path(__file__).parents[2]
 
 SOON = timedelta(seconds=10)
 
@@ -89,20 +95,44 @@ def test_no_table_of_ours_has_a_name_that_the_engine_takes(tmp_path: Path) -> No
     assert not TAKEN_TABLE_NAMES & set(metadata.tables)
 
 
-@pytest.mark.postgres
-async def test_the_bot_runs_under_a_role_that_may_not_create_tables(
-    postgres: Postgres, empty_postgres_url: str
-) -> None:
+def recipe(role: str) -> list[str]:
+    """What the decision tells people to grant, word for word."""
+    page = ROOT / "docs/adr/0008-the-engine-runs-without-ddl-rights.md"
+    (block,) = re.findall(r"^```sql\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    lines: list[str] = block.splitlines()
+    assert all(line.endswith(" TO bot;") for line in lines)
+    return [line.replace(" TO bot;", f" TO {role};") for line in lines]
+
+
+@pytest.fixture
+def humble_url(postgres: Postgres, empty_postgres_url: str) -> Iterator[str]:
+    """A database with every table, as a role that has what the decision says and no more."""
     name = empty_postgres_url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
     role = f"app_{name}"
     postgres.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
-    migrate_engine(empty_postgres_url, application_role=role)
-    url = postgres.url(name, user=role)
-    with (
-        psycopg.connect(url) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute("CREATE TABLE dbos.mine (id int)")
+    upgrade(empty_postgres_url)
+    migrate_engine(empty_postgres_url)
+    postgres.execute(*recipe(role), database=name)
+    yield postgres.url(name, user=role)
+    postgres.execute(f"DROP OWNED BY {role}", database=name)
+    postgres.execute(f"DROP ROLE {role}")
+
+
+def may_create_tables(url: str, schema: str) -> bool:
+    with psycopg.connect(url) as connection:
+        try:
+            connection.execute(f"CREATE TABLE {schema}.mine (id int)".encode())
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+    return True
+
+
+@pytest.mark.postgres
+async def test_the_bot_runs_under_a_role_that_may_not_create_tables(humble_url: str) -> None:
+    assert not may_create_tables(humble_url, "public")
+    assert not may_create_tables(humble_url, "dbos")
+    assert current_ok(humble_url)
+    assert engine_schema_ok(humble_url)
 
     async def work(run: Run) -> JSON:
         return await run.step("say", say)
@@ -112,18 +142,23 @@ async def test_the_bot_runs_under_a_role_that_may_not_create_tables(
 
     jobs = Jobs()
     jobs.register("work", work)
-    engine = Engine(url, jobs, [QueueSpec(name="work", concurrency=1)], poll=0.02, adopt_every=0.5)
-    database = Database.open(url)
+    queues = [QueueSpec(name="work", concurrency=1)]
+    engine = Engine(humble_url, jobs, queues, poll=0.02, adopt_every=0.5)
+    database = Database.open(humble_url)
     await engine.launch()
     try:
         async with database.write() as connection:
+            request = await ledger.create(connection, requester=RAE, asked=asked(), now=NOW)
+            await ledger.note(connection, request.id, line())
             await engine.enqueue(
                 connection, job="work", id="work-1", queue="work", delay=timedelta(seconds=0.1)
             )
         assert await engine.wait("work-1", SOON) == "done without DDL"
         assert await engine.alive()
+        async with database.read() as connection:
+            assert await ledger.get(connection, request.id) == request
+            (kept,) = await ledger.journal(connection, request.id)
+        assert kept.event == "requested"
     finally:
         await engine.drain(0)
         await database.dispose()
-        postgres.execute(f"DROP OWNED BY {role}", database=name)
-        postgres.execute(f"DROP ROLE {role}")
