@@ -17,15 +17,14 @@ from store.records.plain import plain
 class Look:
     """What the new user saw of one granted object.
 
-    `rows` is None when it was not counted; `refusal` is the org's `CODE: message`, if it said no.
-    `needs_filter` = the object demands a filter in every query, so it was only described.
+    `rows` is None when it was not counted; `refusal` is the org's `CODE: message`, if it said no:
+    to describing the object, or, where `described`, to a plain query of it.
     """
 
     described: bool
     queryable: bool = True
     rows: int | None = None
     refusal: str | None = None
-    needs_filter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +72,8 @@ _NO_ANSWER: Final = frozenset(
     {"org_busy", "api_quota", "session_refused", "scope_refused", "api_disabled"}
 )
 """Findings of errors that say nothing about the access to one object."""
+
+_NO_ACCESS: Final = frozenset({"INVALID_TYPE", "INVALID_FIELD"})
 
 _USUAL: Final = ("Opportunity", "Case", "Lead", "Campaign", "Contract", "Contact", "Account")
 
@@ -197,14 +198,11 @@ def _look(name: str, look: Look | None, bot_sees: Mapping[str, bool | None]) -> 
     if look is None:
         look = Look(described=False, refusal="NOT_FOUND: it was not looked at")
     if look.refusal is not None or not look.described:
-        code, _, message = (look.refusal or "").partition(": ")
-        finding = diagnosis.explain(code, message, login=False, context=f"a look at {name}")
-        return _Part(line=f"{name} was refused.", finding=finding)
-    if look.needs_filter or not look.queryable or look.rows is None:
-        why = "demands a filter in queries" if look.needs_filter else "cannot simply be queried"
+        return _refused(name, look)
+    if not look.queryable or look.rows is None:
         return _Part(
             line=f"{name} can be described.",
-            not_tested=f"records of {name}: this object {why}.",
+            not_tested=f"records of {name}: this object cannot simply be queried.",
         )
     if look.rows:
         return _Part(line=f"{name} can be described and its records read.")
@@ -217,12 +215,27 @@ def _look(name: str, look: Look | None, bot_sees: Mapping[str, bool | None]) -> 
     )
 
 
+def _refused(name: str, look: Look) -> _Part:
+    """Judge a refusal. Of a described object only one about access, or of every call, blocks.
+
+    Objects that demand a filter, or are too large to be asked plainly, refuse the query of anybody.
+    """
+    code, _, message = (look.refusal or "").partition(": ")
+    if look.described and not (is_about_access(code) or _is_about_the_call(code, message)):
+        said = diagnosis.quote(look.refusal or "")
+        return _Part(
+            line=f"{name} can be described.",
+            not_tested=f"records of {name}: the org takes no plain query of it ({said}).",
+        )
+    finding = diagnosis.explain(code, message, login=False, context=f"a look at {name}")
+    return _Part(line=f"{name} was refused.", finding=finding)
+
+
 def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
     if forbidden is None:
         return _Part(not_tested="a refusal: no object was found that nothing grants to the user.")
     name, refused, detail = forbidden
-    code, _, message = detail.partition(": ")
-    if refused and not _is_about_access(code, message):
+    if refused and not is_about_access(detail.partition(": ")[0]):
         said = diagnosis.quote(detail)
         return _Part(not_tested=f"a refusal: {name} was not answered for another reason ({said}).")
     if refused:
@@ -233,11 +246,18 @@ def _ban(forbidden: tuple[str, bool, str] | None) -> _Part:
     )
 
 
-def _is_about_access(code: str, message: str) -> bool:
-    """Is a refusal about the object itself, rather than about the question or the session?"""
-    if code == "MALFORMED_QUERY":
-        return False
-    return diagnosis.explain(code, message, login=False).code not in _NO_ANSWER
+def is_about_access(code: str) -> bool:
+    """Say whether a refused query means that the user may not see the object or its fields.
+
+    These codes do (salesforce-auth-and-monitoring 1.4, salesforce-provisioning 2.2); any other is
+    about the question, the session or the org, and proves neither access nor the lack of it.
+    """
+    return code in _NO_ACCESS or code.startswith("INSUFFICIENT_ACCESS")
+
+
+def _is_about_the_call(code: str, message: str) -> bool:
+    """Would the org have refused any call of this user, so that nothing at all was tested?"""
+    return diagnosis.explain(code, message, login=False).code in _NO_ANSWER
 
 
 def _token(seen: Observation) -> tuple[str, ...]:

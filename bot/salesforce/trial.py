@@ -14,8 +14,6 @@ from bot.salesforce.jwt_login import LoginRefused
 from bot.salesforce.rest import Rest
 
 _T = TypeVar("_T")
-_NEEDS_FILTER = frozenset({"MALFORMED_QUERY"})
-"""A plain query that is called malformed is of an object that demands a filter."""
 
 
 def refused_login(error: LoginRefused, now: datetime) -> Observation:
@@ -84,8 +82,6 @@ def _described(answer: dict[str, Any] | Refused) -> Look:
 def _queried(answer: list[dict[str, Any]] | Refused) -> Look:
     if not isinstance(answer, Refused):
         return Look(described=True, rows=len(answer))
-    if answer.code in _NEEDS_FILTER:
-        return Look(described=True, needs_filter=True)
     return Look(described=True, refusal=_said(answer))
 
 

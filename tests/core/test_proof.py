@@ -100,9 +100,46 @@ def test_a_granted_object_that_is_refused_blocks_and_is_named() -> None:
     assert "Case was refused." in verdict.lines
 
 
-def test_an_object_that_describes_but_refuses_its_query_blocks() -> None:
-    no = Look(described=True, refusal="INSUFFICIENT_ACCESS: no")
-    assert judged(looked(Case=no)).outcome == "blocked"
+REFUSED_QUERIES = [
+    ("INSUFFICIENT_ACCESS", "no", "missing_right"),
+    ("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights", "missing_right"),
+    ("INSUFFICIENT_ACCESS_ON_SOMETHING_NEW", "no", "refused"),
+    ("INVALID_TYPE", "sObject type 'Case' is not supported.", "object_not_visible"),
+    ("INVALID_FIELD", "No such column 'Id' on entity 'Case'.", "field_not_visible"),
+    ("INVALID_SESSION_ID", "Session expired or invalid", "session_refused"),
+    ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "api_quota"),
+    ("API_DISABLED_FOR_ORG", "API is not enabled", "api_disabled"),
+    ("MALFORMED_QUERY", "Implementation restriction: Case requires a filter", None),
+    ("INVALID_QUERY_FILTER_OPERATOR", "a filter on a reified column is required", None),
+    ("INVALID_TYPE_FOR_OPERATION", "entity type Case does not support query", None),
+    ("OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's", None),
+    ("EXTERNAL_OBJECT_EXCEPTION", "the other system is away", None),
+    ("SOMETHING_NEW", "never seen", None),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "found"), REFUSED_QUERIES)
+def test_a_refused_query_of_a_described_object_blocks_only_for_access_or_for_every_call(
+    code: str, message: str, found: str | None
+) -> None:
+    verdict = judged(looked(Case=Look(described=True, refusal=f"{code}: {message}")))
+    if found:
+        assert verdict.outcome == "blocked"
+        assert verdict.finding
+        assert verdict.finding.code == found
+        assert "Case was refused." in verdict.lines
+    else:
+        assert verdict.outcome == "proven"
+        assert "Case can be described." in verdict.lines
+        (line,) = verdict.not_tested
+        assert line.startswith("records of Case: ")
+        assert f"{code}: {message}" in line
+
+
+@pytest.mark.parametrize("code", [code for code, _, _ in REFUSED_QUERIES])
+def test_a_refused_describe_blocks_whatever_the_code(code: str) -> None:
+    verdict = judged(looked(Case=Look(described=False, refusal=f"{code}: no")))
+    assert verdict.outcome == "blocked"
 
 
 def test_a_granted_object_that_was_not_looked_at_is_no_proof() -> None:
@@ -137,7 +174,10 @@ def test_no_rows_that_the_bot_cannot_judge_are_said_not_to_be_tested(
 @pytest.mark.parametrize(
     ("look", "why"),
     [
-        (Look(described=True, needs_filter=True), "demands a filter"),
+        (
+            Look(described=True, refusal="MALFORMED_QUERY: Case requires a filter by Status"),
+            "MALFORMED_QUERY: Case requires a filter by Status",
+        ),
         (Look(described=True, queryable=False), "cannot simply be queried"),
         (Look(described=True, rows=None), "cannot simply be queried"),
     ],
@@ -168,7 +208,13 @@ def test_without_a_forbidden_object_the_refusal_is_not_tested_and_said_so() -> N
 
 
 @pytest.mark.parametrize(
-    "detail", ["REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "INVALID_SESSION_ID: gone"]
+    "detail",
+    [
+        "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.",
+        "INVALID_SESSION_ID: gone",
+        "MALFORMED_QUERY: Lead requires a filter",
+        "SOMETHING_NEW: never seen",
+    ],
 )
 def test_an_error_that_is_not_about_the_object_does_not_count_as_its_refusal(detail: str) -> None:
     verdict = judged(replace(GOOD, forbidden=("Lead", True, detail)))
