@@ -52,7 +52,9 @@ class OrgSession(requests.Session):
         self._verify: str | bool = ca_bundle or True
         self._proxies = {"https": proxy} if proxy else {}
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(  # type: ignore[override]  # what else it takes is passed on
+        self, method: str, url: str, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         """Send one request; raises what requests raises, never waits for ever."""
         kwargs.setdefault("timeout", (CONNECT_SECONDS, READ_SECONDS))
         kwargs["verify"] = self._verify

@@ -182,7 +182,10 @@ def understood(raw: bytes, headers: Mapping[str, str]) -> AsyncBoltRequest | Non
     """
     kept = {name: headers[name] for name in _PASSED_ON if name in headers}
     try:
-        asked = AsyncBoltRequest(body=raw.decode("utf-8"), headers=kept)  # type: ignore[arg-type]
+        asked = AsyncBoltRequest(
+            body=raw.decode("utf-8"),
+            headers=kept,  # type: ignore[arg-type]  # its values are plain texts
+        )
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
     return asked if _is_whole(asked.body) else None

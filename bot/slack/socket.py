@@ -52,7 +52,7 @@ class _Client(SocketModeClient):
         """Connect; after some seconds without success a fresh address is asked for."""
         try:
             async with asyncio.timeout(self.patience):
-                await super().connect()  # type: ignore[no-untyped-call]
+                await super().connect()  # type: ignore[no-untyped-call]  # no types there
         except TimeoutError:
             self.wss_uri = None
             self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
@@ -108,7 +108,8 @@ class Socket(AsyncSocketModeHandler):
         client.route = route or (lambda _url: app.client.proxy)
         client.in_hand = self._in_hand
         client.message_listeners.append(self._on_message)
-        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
+        listeners = client.socket_mode_request_listeners
+        listeners.append(self.handle)  # type: ignore[arg-type]  # called with this client only
         self.client: _Client = client
 
     async def listen(self) -> int:
@@ -126,7 +127,11 @@ class Socket(AsyncSocketModeHandler):
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="slack watchdog")
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    async def handle(
+        self,
+        client: SocketModeClient,  # type: ignore[override]  # as in the library
+        req: SocketModeRequest,
+    ) -> None:
         """Handle one envelope, also during a drain: without an ack the person sees an error."""
         try:
             async with self._in_hand.one():
@@ -149,7 +154,7 @@ class Socket(AsyncSocketModeHandler):
             self._watching.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watching
-        await self.client.close()  # type: ignore[no-untyped-call]
+        await self.client.close()  # type: ignore[no-untyped-call]  # the library has no types here
 
     async def _on_message(self, _client: object, message: dict[str, Any], _raw: object) -> None:
         if message.get("type") == "hello":
