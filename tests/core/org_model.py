@@ -32,7 +32,7 @@ def new_id(prefix: str) -> str:
 
 
 def a_grant(name: str, *verbs: Verb, **changes: object) -> Grant:
-    return replace(Grant(object=name, verbs=verbs or (Verb.READ,)), **changes)  # type: ignore[arg-type]
+    return replace(Grant(object=name, verbs=verbs or (Verb.READ,)), **changes)  # type: ignore[arg-type]  # fields of the record
 
 
 def a_wanted(*grants: Grant, app: bool = True, second: bool = False) -> Wanted:
@@ -92,7 +92,7 @@ def perform(found: plan.Found, step: plan.Step) -> plan.Found:
             assert gone
             assert not gone.assignments, "DEPENDENCY_EXISTS"
             return replace(found, sets=tuple(one for one in found.sets if one is not gone))
-    there = found.set_named(step.set)  # type: ignore[attr-defined]
+    there = found.set_named(step.set)  # type: ignore[attr-defined]  # the steps left all name a set
     assert there, "the set does not exist"
     after = _in_set(found, there, step)
     return replace(found, sets=tuple(after if one is there else one for one in found.sets))

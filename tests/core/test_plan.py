@@ -87,7 +87,7 @@ def test_two_sets_say_which_is_bound_to_the_licence_and_both_are_assigned() -> N
     ],
 )
 def test_a_grant_is_said_in_setups_own_words(grant: object, sentence: str) -> None:
-    assert sentence in plan.say_all(a_wanted(grant))  # type: ignore[arg-type]
+    assert sentence in plan.say_all(a_wanted(grant))  # type: ignore[arg-type]  # each is a grant
 
 
 def test_a_field_that_is_editable_only_is_made_readable_too() -> None:
@@ -239,7 +239,7 @@ def test_our_user_that_was_deactivated_is_activated_and_not_made_again() -> None
 
 
 @pytest.mark.parametrize("journaled", [True, False], ids=["made by Max", "never journaled"])
-def test_a_username_that_is_not_ours_is_never_touched(journaled: bool) -> None:  # noqa: FBT001
+def test_a_username_that_is_not_ours_is_never_touched(journaled: bool) -> None:  # noqa: FBT001 - drawn from a table
     wanted = a_wanted(ACCOUNT)
     there = provisioned(wanted)
     assert there.user
@@ -255,7 +255,7 @@ def test_a_username_that_is_not_ours_is_never_touched(journaled: bool) -> None: 
 
 
 @pytest.mark.parametrize("journaled", [True, False], ids=["made by Max", "never journaled"])
-def test_a_set_that_is_not_ours_is_never_touched(journaled: bool) -> None:  # noqa: FBT001
+def test_a_set_that_is_not_ours_is_never_touched(journaled: bool) -> None:  # noqa: FBT001 - drawn from a table
     wanted = a_wanted(ACCOUNT)
     creator = MAX if journaled else BOT
     foreign = with_set(provisioned(wanted), created_by=creator, created_by_name="Max Admin")

@@ -82,7 +82,7 @@ def test_ids_of_15_characters_are_the_same_identity() -> None:
     ],
 )
 def test_a_login_as_somebody_else_proves_nothing(changes: dict[str, str | None], what: str) -> None:
-    verdict = judged(replace(GOOD, **changes))  # type: ignore[arg-type]
+    verdict = judged(replace(GOOD, **changes))  # type: ignore[arg-type]  # fields of the record
     assert verdict.outcome == "blocked"
     assert verdict.finding
     assert verdict.finding.code == diagnosis.WRONG_IDENTITY

@@ -251,7 +251,7 @@ def test_a_request_that_is_asked_again_keeps_its_username() -> None:
     ],
 )
 def test_a_refused_look_is_a_missing_right_when_one_is_missing(
-    login: bool,  # noqa: FBT001
+    login: bool,  # noqa: FBT001 - drawn from a table
     rights: frozenset[str] | None,
     code: str,
 ) -> None:

@@ -22,7 +22,7 @@ MADE = {"2": Made(request=2, owner="U0OLU"), "5": Made(request=5, owner="U0BEA")
 
 
 def report(**more: object) -> Report:
-    traces = Traces(users=USERS, missing={}, **more)  # type: ignore[arg-type]
+    traces = Traces(users=USERS, missing={}, **more)  # type: ignore[arg-type]  # fields of the record
     return stale.report(traces, own={}, made=MADE, limits=LIMITS, now=NOW)
 
 
