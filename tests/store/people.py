@@ -41,7 +41,7 @@ def asked(**other: object) -> Asked:
         "app": "warehouse",
         "grants": (ACCOUNT,),
     }
-    return Asked(**{**plain, **other})  # type: ignore[arg-type]
+    return Asked(**{**plain, **other})  # type: ignore[arg-type]  # fields of the record
 
 
 def preflight(username: str = "warehouse@integrations.acme.example.uat") -> Preflight:
@@ -86,4 +86,4 @@ def line(event: str = "requested", **other: object) -> JournalLine:
         "event": event,
         "detail": "Asked for it",
     }
-    return JournalLine(**{**plain, **other})  # type: ignore[arg-type]
+    return JournalLine(**{**plain, **other})  # type: ignore[arg-type]  # fields of the record

@@ -33,7 +33,7 @@ def facts(**other: object) -> OrgFacts:
         "begun_at": NOW,
         "ended_at": NOW + timedelta(seconds=3),
     }
-    return OrgFacts(**{**plain, **other})  # type: ignore[arg-type]
+    return OrgFacts(**{**plain, **other})  # type: ignore[arg-type]  # fields of the record
 
 
 async def save(database: Database, *objects: ObjectFact, **other: object) -> bool:

@@ -59,7 +59,7 @@ async def test_moments_are_compared_as_moments_whatever_their_zone(database: Dat
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     async with database.write() as connection:
         with pytest.raises(StatementError, match="has no time zone"):
-            await connection.execute(insert(probe), {"id": 1, "at": datetime(2026, 1, 1)})  # noqa: DTZ001
+            await connection.execute(insert(probe), {"id": 1, "at": datetime(2026, 1, 1)})  # noqa: DTZ001 - the point
 
 
 async def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:

@@ -31,7 +31,7 @@ async def new(database: Database, **other: object) -> Request:
 
 async def found(database: Database, **filters: object) -> list[int]:
     async with database.read() as conn:
-        return [one.id for one in await ledger.search(conn, **filters)]  # type: ignore[arg-type]
+        return [one.id for one in await ledger.search(conn, **filters)]  # type: ignore[arg-type]  # what search takes
 
 
 async def test_a_new_request_has_the_next_number_and_reads_back_as_it_was(
