@@ -185,7 +185,7 @@ async def test_an_org_that_is_away_at_start_says_so_and_mends_by_itself(
     async with house_where(tmp_path, sqlite_url, away) as house:
         outcome = await (await house.open_form(objects=None, app=None)).submit()
         assert "cannot be reached" in outcome.errors["org"]
-        assert "uat" in (await readyz(house))["refused_orgs"]  # type: ignore[operator]
+        assert "uat" in (await readyz(house))["refused_orgs"]  # type: ignore[operator]  # it is a dict
         house.org.faults.clear()
 
         async def mended() -> bool:

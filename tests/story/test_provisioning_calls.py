@@ -28,7 +28,7 @@ def counted(house: House) -> list[Entry]:
 def forget_tokens(house: House) -> None:
     """Let the bot reach its orgs as after a start: no token, no remembered audience."""
     fresh = gateways(house.app.settings, house.environ, house.app.context.clock)
-    house.app.context.gateways.update(fresh)  # type: ignore[attr-defined] - it is a dict
+    house.app.context.gateways.update(fresh)  # type: ignore[attr-defined]  # it is a dict
 
 
 async def provision_sixty(house: House, *, cold: bool) -> list[Entry]:

@@ -97,7 +97,7 @@ async def test_owner_or_backup_owner_confirms_and_that_is_journaled_as_by_hand(
         (Actor(user="U0SAM"), False),
     ],
 )
-async def test_who_may_confirm(house: House, actor: Actor, may: bool) -> None:  # noqa: FBT001
+async def test_who_may_confirm(house: House, actor: Actor, may: bool) -> None:  # noqa: FBT001 - drawn from a table
     await not_proven(house, None)
     if may:
         await requests.confirm_live(house.app.context, 1, actor)

@@ -78,7 +78,7 @@ async def test_no_token_lives_on_and_the_login_is_journaled_as_the_bots_own(hous
     assert own.actor == "engine"
     assert own.after == {"username": request.username, "app": "warehouse"}
     (row,) = house.org.rows("LoginHistory", UserId=request.user_id)
-    assert own.at <= row["LoginTime"]  # type: ignore[operator]
+    assert own.at <= row["LoginTime"]  # type: ignore[operator]  # it is a moment
 
 
 async def test_a_login_after_which_the_org_hangs_up_is_journaled_revoked_and_tried_again(
