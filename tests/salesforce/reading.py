@@ -46,7 +46,7 @@ def seat(
 
 def change(org: Org, username: str, **values: object) -> None:
     """Change a user's row whatever the rules say: times cannot be set through the API."""
-    org.world.tables.put("User", org.world.user(username) | values)  # type: ignore[operator]
+    org.world.tables.put("User", org.world.user(username) | values)  # type: ignore[operator]  # the user is there
 
 
 def login(
@@ -59,7 +59,7 @@ def login(
         "LoginHistory", UserId=user["Id"], LoginTime=at, Status=status, SourceIp=ip, LoginType="i"
     )
     seen = user["LastLoginDate"]
-    if status == "Success" and (seen is None or seen < at):  # type: ignore[operator]
+    if status == "Success" and (seen is None or seen < at):  # type: ignore[operator]  # it is a moment
         change(org, username, LastLoginDate=at)
 
 

@@ -24,7 +24,7 @@ Own = Mapping[str, Sequence[datetime]]
 
 @asynccontextmanager
 async def an_org(rights: frozenset[str] = DOCUMENTED_RIGHTS, **more: int) -> AsyncIterator[Org]:
-    async with SalesforceSandbox(provisioner_rights=rights, **more) as salesforce:  # type: ignore[arg-type]
+    async with SalesforceSandbox(provisioner_rights=rights, **more) as salesforce:  # type: ignore[arg-type]  # sizes of the population
         yield salesforce.sandbox
 
 
