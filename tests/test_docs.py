@@ -65,7 +65,7 @@ def keys_of_the_file() -> dict[str, set[str]]:
     }
     for table, field in settings.Tables.model_fields.items():
         if table != "orgs":
-            tables[f"[{table}]"] = set(field.annotation.model_fields)  # type: ignore[union-attr]
+            tables[f"[{table}]"] = set(field.annotation.model_fields)  # type: ignore[union-attr]  # each is a table
     return tables
 
 
