@@ -262,7 +262,7 @@ async def test_after_a_kill_between_post_and_commit_at_most_one_extra_card(
     async def lost(*_: Any) -> None:
         await asyncio.Event().wait()  # the process is gone before it can commit
 
-    dying._remember = lost  # type: ignore[method-assign]  # it dies here
+    dying._remember = lost  # type: ignore[assignment, method-assign]  # it dies here
     await dying.start()
     await house.ws.until(lambda: cards(house))
     await dying.stop(0)

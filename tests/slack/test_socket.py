@@ -164,7 +164,7 @@ async def test_a_gateway_that_answers_for_slack_is_an_outage_and_no_refusal(
 
 async def test_an_address_that_is_used_up_is_left_for_a_fresh_one(slack_house: SlackHouse) -> None:
     other = bolt.Socket(slack_house.surface.app, slack_house.ws.app_token, ping_interval=0.1)
-    other.client.patience = 0.3  # type: ignore[attr-defined]  # our own client
+    other.client.patience = 0.3
     other.client.wss_uri = slack_house.ws.api_url.replace("http", "ws").replace("api/", "link/")
     with pytest.raises(TimeoutError):
         await other.client.connect()
