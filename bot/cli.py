@@ -23,7 +23,7 @@ from bot.core.command import parse_id
 from bot.doctor import command as doctor
 from bot.engine import SchemaMissing, engine_schema_ok, migrate_engine
 from store.database import AlreadyRunning, BadDatabaseUrl, Database, lock_file
-from store.schema import current_ok, upgrade
+from store.schema import SchemaNewer, current_ok, upgrade
 
 _FAILED = 1
 _BAD_CONFIG = 2
@@ -99,8 +99,11 @@ def _end(sentence: str, code: int) -> SystemExit:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can be wrong outside of us into one sentence and the contract's exit code."""
+def _told(schema: int = _OLD_SCHEMA) -> Iterator[None]:
+    """Turn what can be wrong outside of us into one sentence and the contract's exit code.
+
+    `schema` is the code for tables that are not as they should be.
+    """
     try:
         yield
     except ConfigError as error:
@@ -108,7 +111,9 @@ def _told() -> Iterator[None]:
     except (AlreadyRunning, BadDatabaseUrl) as error:
         raise _end(str(error), _BAD_CONFIG) from None
     except SchemaMissing:
-        raise _end(_MIGRATE, _OLD_SCHEMA) from None
+        raise _end(_MIGRATE, schema) from None
+    except SchemaNewer as newer:
+        raise _end(str(newer), schema) from None
     except CannotListen as error:
         raise _end(str(error), _FAILED) from None
     except SQLAlchemyError as error:
@@ -188,7 +193,7 @@ def _handle_signals(handler: Callable[..., None] | signal.Handlers) -> None:
 def migrate(*, check: bool) -> None:
     """Bring our tables and the engine's to their newest revision."""
     url = _settings().database_url.get_secret_value()
-    with _told():
+    with _told(schema=_FAILED):
         if not check:
             upgrade(url)
             migrate_engine(url)
@@ -277,7 +282,7 @@ def _read(question: Callable[[Database], Awaitable[Result]]) -> Result:
         finally:
             await database.dispose()
 
-    with _told():
+    with _told(schema=_FAILED):
         if not current_ok(url):
-            raise _end(_MIGRATE, _FAILED)
+            raise SchemaMissing
         return asyncio.run(ask())

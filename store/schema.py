@@ -23,13 +23,24 @@ from store.database import BUSY_TIMEOUT_MS, parse_url
 _LOCK = 0x49552D6D6967  # "IU-mig": any number that nobody else locks in this database
 
 
+class SchemaNewer(RuntimeError):  # noqa: N818 - reads as a sentence at the raise
+    """The tables have a revision that this program does not know; its text says what to do."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database was made by a newer integration-user-bot (its revision is {revision})."
+            " Install that version again; this one leaves the tables alone."
+        )
+
+
 def upgrade(url: str) -> None:
     """Bring our tables to the newest revision; nothing happens when they are there.
 
-    Blocks: give it a thread of its own where a loop runs. Raises BadDatabaseUrl, and SQLAlchemy's
-    errors when the database does not answer or does not let us create tables.
+    Blocks: give it a thread of its own where a loop runs. Raises BadDatabaseUrl, SchemaNewer, and
+    SQLAlchemy's errors when the database does not answer or does not let us create tables.
     """
     with locked(url) as connection:
+        _heads(connection)
         command.upgrade(_config(connection), "head")
 
 
@@ -42,18 +53,30 @@ def downgrade(url: str, revision: str) -> None:
 def current_ok(url: str) -> bool:
     """Tell whether our tables are at the newest revision; creates nothing, not even a file.
 
-    Raises BadDatabaseUrl, and SQLAlchemy's errors when the database does not answer.
+    Raises BadDatabaseUrl, SchemaNewer, and SQLAlchemy's errors when the database does not answer.
     """
     parsed = parse_url(url)
     if parsed.drivername == "sqlite" and not Path(str(parsed.database)).exists():
         return False
-    newest = set(ScriptDirectory.from_config(_config(None)).get_heads())
     engine = _engine(url, begin="BEGIN")
     try:
         with engine.connect() as connection:
-            return set(MigrationContext.configure(connection).get_current_heads()) == newest
+            return _heads(connection) == set(_scripts().get_heads())
     finally:
         engine.dispose()
+
+
+def _heads(connection: Connection) -> set[str]:
+    """Which revisions the tables have; raises SchemaNewer for one that is not ours."""
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    strange = found - {one.revision for one in _scripts().walk_revisions()}
+    if strange:
+        raise SchemaNewer(min(strange))
+    return found
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
 
 
 @contextmanager

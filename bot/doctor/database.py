@@ -16,7 +16,7 @@ from bot.engine import engine_schema_ok
 from store import catalogue, ledger
 from store.database import BadDatabaseUrl, Database, parse_url
 from store.records import Request, Source, State
-from store.schema import current_ok
+from store.schema import SchemaNewer, current_ok
 
 _NEWEST = 50
 
@@ -46,6 +46,10 @@ async def examine(settings: Settings) -> Remembered:
     url = settings.database_url.get_secret_value()
     try:
         ours, engines = await asyncio.to_thread(_schemas, url)
+    except SchemaNewer as newer:
+        fault, _, remedy = str(newer).partition(". ")
+        line = problem("schema", f"{fault}.", remedy, Page.SCHEMA)
+        return Remembered((line,), {}, usable=False)
     except (SQLAlchemyError, BadDatabaseUrl, OSError) as error:
         line = problem(
             "database",

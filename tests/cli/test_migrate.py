@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,23 @@ def test_migrate_makes_the_tables_and_check_only_tells(typed: Type, tmp_path: Pa
         "tables: newest revision; engine: newest revision\n",
     )
     assert typed("migrate").exit_code == 0
+
+
+def test_tables_of_a_newer_program_are_told_by_every_command(typed: Type, tmp_path: Path) -> None:
+    typed("migrate")
+    with closing(sqlite3.connect(tmp_path / "integration-users.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    commands = {("migrate",): 1, ("migrate", "--check"): 1, ("requests",): 1, ("job", "digest"): 3}
+    for words, code in commands.items():
+        ended = typed(*words)
+        assert ended.exit_code == code, words
+        assert "a newer integration-user-bot (its revision is 9999)" in ended.stderr, words
+    schema = next(
+        one for one in json.loads(typed("check", "--json").stdout) if "9999" in one["text"]
+    )
+    assert schema["name"] == "schema"
+    assert "Install that version again" in schema["remedy"]
 
 
 @pytest.mark.postgres

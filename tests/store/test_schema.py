@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -170,11 +170,15 @@ def test_asking_about_a_missing_file_creates_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_newer_revision_than_ours_is_not_ok(empty_url: str) -> None:
+@pytest.mark.parametrize("act", [schema.current_ok, schema.upgrade])
+def test_a_newer_revision_than_ours_is_named_and_left_alone(
+    empty_url: str, act: Callable[[str], object]
+) -> None:
     schema.upgrade(empty_url)
     with schema.locked(empty_url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not schema.current_ok(empty_url)
+    with pytest.raises(schema.SchemaNewer, match=r"9999.*Install that version again"):
+        act(empty_url)
 
 
 def test_an_address_that_cannot_be_read_is_refused_without_its_password() -> None:
