@@ -35,10 +35,10 @@ def test_tables_of_a_newer_program_are_told_by_every_command(typed: Type, tmp_pa
     with closing(sqlite3.connect(tmp_path / "integration-users.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
-    commands = {("migrate",): 1, ("migrate", "--check"): 1, ("requests",): 1, ("job", "digest"): 3}
-    for words, code in commands.items():
+    commands = (("migrate",), ("migrate", "--check"), ("requests",))
+    for words in commands:
         ended = typed(*words)
-        assert ended.exit_code == code, words
+        assert ended.exit_code == 1, words
         assert "a newer integration-user-bot (its revision is 9999)" in ended.stderr, words
     schema = next(
         one for one in json.loads(typed("check", "--json").stdout) if "9999" in one["text"]
