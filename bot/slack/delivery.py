@@ -65,11 +65,6 @@ class Nothing:
 Outcome = Delivered | Later | PostAgain | Failed | Gone | Nothing
 
 _POST_AGAIN = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-_PASSING = frozenset(
-    {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-    | {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
-)
-"""Trouble at Slack, and a token that an operator replaces: neither is about the message."""
 _PLACE = frozenset(
     {
         "not_in_channel",
@@ -82,7 +77,6 @@ _PLACE = frozenset(
 )
 """What Slack says when a channel takes nothing from us (slack-platform 2.2). Codes that are about
 one thread, such as a locked one, are not here: the channel may take everything else."""
-_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 def is_direct(message: Message) -> bool:
@@ -180,12 +174,12 @@ def refused_blocks(error: SlackApiError, payload: Payload) -> frozenset[str]:
 
 def read_error(error: SlackApiError, message: Message) -> Outcome:
     """What a refusal of Slack means for the message."""
-    code, status = refusals.code(error), refusals.status(error)
-    if status == 429 or code in _LIMITED:
+    code = refusals.code(error)
+    if refusals.limited(error):
         return Later(seconds=refusals.retry_after(error))
     if message.ts and code in _POST_AGAIN:
         return PostAgain()
-    if status >= 500 or not code or code in _PASSING:
-        return Failed(reason=code or f"HTTP {status}")
+    if refusals.passing(error):
+        return Failed(reason=code or f"HTTP {refusals.status(error)}")
     place = code in _PLACE and not is_direct(message)
     return Failed(reason=code, failure=Failure.PLACE if place else Failure.REFUSED)

@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from slack_sdk.errors import SlackApiError
 
+_TOO_MANY = 429
+_TROUBLE = 500
+_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_PASSING = frozenset(
+    {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+    | {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+)
+"""Trouble at Slack, and a token that an operator replaces."""
+
 
 def code(error: SlackApiError) -> str:
     """Slack's error code, such as `not_in_channel`; empty when Slack itself did not answer."""
@@ -27,6 +36,17 @@ def status(error: SlackApiError) -> int:
     """The HTTP status; 0 when there is none."""
     response = error.response
     return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+
+
+def limited(error: SlackApiError) -> bool:
+    """Whether Slack only asks for silence (slack-platform 2)."""
+    return status(error) == _TOO_MANY or code(error) in _LIMITED
+
+
+def passing(error: SlackApiError) -> bool:
+    """Whether it is about Slack, or our token, and not about what was said."""
+    busy = limited(error) or status(error) >= _TROUBLE
+    return busy or not code(error) or code(error) in _PASSING
 
 
 def retry_after(error: SlackApiError) -> float:

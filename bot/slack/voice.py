@@ -29,6 +29,7 @@ _ANSWER = 5.0
 _PAUSE = 1.0
 _LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"})
 _SLOW = "Slack was too slow to open the window. Please try again."
+_BUSY = "Slack is busy and did not open the window. Please try again in a minute."
 
 
 class Voice:
@@ -57,6 +58,8 @@ class Voice:
         except SlackApiError as error:
             if refusals.code(error) in _LATE:
                 raise Refusal(_SLOW) from error
+            if refusals.passing(error):
+                raise Unsure(_BUSY) from error
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unsure(_SLOW) from error

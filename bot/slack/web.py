@@ -15,9 +15,6 @@ from bot.slack import refusals
 Called = Callable[[str, str, float], None]
 """Told the method, the outcome (`ok`, `limited`, `refused`, `failed`, `no_answer`), the seconds."""
 
-_TOO_MANY = 429
-_LIMITED = frozenset({"ratelimited", "rate_limited"})
-
 
 class CountedClient(AsyncWebClient):
     """A client that tells `called` of each call, also of one that nobody waits for any more."""
@@ -39,6 +36,6 @@ class CountedClient(AsyncWebClient):
 
 
 def _outcome(error: SlackApiError) -> str:
-    if refusals.status(error) == _TOO_MANY or refusals.code(error) in _LIMITED:
+    if refusals.limited(error):
         return "limited"
     return "refused" if refusals.code(error) else "failed"

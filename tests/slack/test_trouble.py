@@ -173,6 +173,21 @@ async def test_a_view_that_comes_too_late_is_told_in_plain_words(
     assert [one for one in lines if one["log_level"] == "error"] == []
 
 
+@pytest.mark.parametrize("trouble", ["limit", "502", "internal_error"])
+async def test_a_busy_slack_that_opens_no_view_is_told_in_plain_words(
+    slack_house: SlackHouse, lines: Lines, trouble: str
+) -> None:
+    faults = slack_house.ws.faults
+    if trouble == "limit":
+        faults.rate_limit("views.open")
+    elif trouble == "502":
+        faults.fail("views.open", status=502)
+    else:
+        faults.refuse("views.open", trouble)
+    assert "Slack is busy" in await slack_house.say("rae", "new")
+    assert [one for one in lines if one["log_level"] == "error"] == []
+
+
 async def test_a_view_that_opens_slowly_holds_up_no_ack(slack_house: SlackHouse) -> None:
     slack_house.ws.faults.slow("views.open", 1.5)
     assert await slack_house.say("rae", "new") == ""
