@@ -15,8 +15,9 @@ from bot.engine import Run
 from store.ledger import Conflict
 
 Answer = TypeVar("Answer")
-_TRIES = 8
+_TRIES = 10
 _WAIT = timedelta(seconds=0.5)
+"""The waits double: a database may be away for over two minutes, a fail-over takes about one."""
 
 
 async def step(
