@@ -48,7 +48,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel in it; the libraries come from this one, by a path file.
 
     A path file adds the folder and runs no path files in it, so that the editable install, which is
-    one, does not lend its sources.
+    one, does not lend its sources. It lends more than the wheel asks for: that nothing is imported
+    which is not asked for is held by tests/test_dependencies.py.
     """
     folder = tmp_path_factory.mktemp("empty") / "env"
     venv.create(folder, with_pip=False, symlinks=True)

@@ -96,7 +96,11 @@ def _validate(raw: dict[str, Any], folder: Path, problems: list[str]) -> Tables 
         return Tables.model_validate(given, context={"folder": folder})
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    problems += [say(each, Tables) for each in found if not _copied(each["loc"], raw)]
+    problems += [
+        say(each["loc"], each["type"], each.get("ctx", {}), Tables)
+        for each in found
+        if not _copied(each["loc"], raw)
+    ]
     return None
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import isclass
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
 
 Place = Sequence[int | str]
 
@@ -56,18 +55,15 @@ class ConfigError(Exception):
         return f"{head} with the configuration:{lines}"
 
 
-def say(error: ErrorDetails, top: type[BaseModel]) -> str:
-    """Put one of pydantic's errors into words."""
-    place = [part for part in error["loc"] if part != "[key]"]
-    if error["type"] == "extra_forbidden":
+def say(loc: Place, kind: str, raised: Mapping[str, Any], top: type[BaseModel]) -> str:
+    """Put one of pydantic's errors into words: its `loc`, its `type` and its `ctx`."""
+    place = [part for part in loc if part != "[key]"]
+    if kind == "extra_forbidden":
         return _unknown(place, top)
     _, what = _look_up(place, top)
-    if error["type"] == "missing":
+    if kind == "missing":
         return f"{spell(place)} is missing: write {what}."
-    if error["type"] == "value_error":
-        problem = str(error["ctx"]["error"])
-    else:
-        problem = _TYPES.get(error["type"], "does not do")
+    problem = str(raised["error"]) if kind == "value_error" else _TYPES.get(kind, "does not do")
     return f"{spell(place)} {problem}: write {what}."
 
 
