@@ -136,12 +136,39 @@ def test_no_private_key_is_kept_here() -> None:
     assert not [file for file in tracked() if whole.search(file.read_text("utf-8", "replace"))]
 
 
-def test_ci_can_be_run_from_anywhere() -> None:
-    script = ROOT / ".ci/run"
-    assert os.access(script, os.X_OK)
-    text = script.read_text("utf-8")
-    assert "make test" in text
-    assert "make lint" in text
+@pytest.fixture
+def stub_make(tmp_path: Path) -> Path:
+    """A folder with a `make` that tells where it was called and with what; `FAIL` makes it fail."""
+    stub = tmp_path / "bin/make"
+    stub.parent.mkdir()
+    stub.write_text('#!/bin/sh\necho "$(pwd -P) $*"\ntest "$*" != "$FAIL"\n')
+    stub.chmod(0o755)
+    return stub.parent
+
+
+def ci(stub: Path, *, fail: str = "") -> tuple[int, list[str]]:
+    """Run it by its whole path from a folder that is not the project's."""
+    elsewhere = stub.parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    environ = {"PATH": f"{stub}{os.pathsep}{os.environ['PATH']}", "FAIL": fail}
+    ran = subprocess.run(
+        [ROOT / ".ci/run"], cwd=elsewhere, env=environ, check=False, capture_output=True, text=True
+    )
+    return ran.returncode, ran.stdout.splitlines()
+
+
+def test_ci_run_from_anywhere_tests_and_then_lints_the_project(stub_make: Path) -> None:
+    here = ROOT.resolve()
+    assert ci(stub_make) == (0, [f"{here} test", f"{here} lint"])
+
+
+def test_ci_fails_when_the_tests_or_the_checks_fail(stub_make: Path) -> None:
+    code, ran = ci(stub_make, fail="test")
+    assert code != 0
+    assert len(ran) == 1
+    code, ran = ci(stub_make, fail="lint")
+    assert code != 0
+    assert len(ran) == 2
 
 
 def test_make_without_a_target_lists_every_target() -> None:
