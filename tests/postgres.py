@@ -16,6 +16,10 @@ import psycopg
 from sqlalchemy import make_url
 
 TEMPLATE = "bot_template"
+PREFIX = "iu-pg-"
+
+# The path of a socket, in bytes: 107 on Linux, 103 on macOS.
+SOCKET_PATH = 103
 
 # Nothing of it outlives the tests, so nothing needs to reach the disk.
 HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -52,10 +56,9 @@ class Postgres:
 def running_postgres() -> Iterator[Postgres]:
     """Start a server in a folder of its own and stop it afterwards.
 
-    The folder's path is short: a socket's path may have a hundred characters. As root, the
-    package adds a system user and runs the server as that.
+    As root, the package adds a system user and runs the server as that.
     """
-    folder = Path(tempfile.mkdtemp(prefix="iu-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=short_folder()))
     try:
         with _one_start_at_a_time():
             server = _start(folder)
@@ -68,6 +71,22 @@ def running_postgres() -> Iterator[Postgres]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def short_folder() -> Path:
+    """A folder for temporary files whose path leaves room for that of the server's socket.
+
+    That is where all of them go, or else one that this user may write. As root the package opens
+    every folder above the server's to everybody, so a private one comes last, and for others only.
+    """
+    others = [Path("/tmp"), Path("/var/tmp")]
+    if os.getuid() and os.environ.get("XDG_RUNTIME_DIR"):
+        others.append(Path(os.environ["XDG_RUNTIME_DIR"]))
+    for folder in [Path(tempfile.gettempdir()), *others]:
+        longest = folder / f"{PREFIX}12345678" / "data" / ".s.PGSQL.5432"
+        if len(os.fsencode(longest)) <= SOCKET_PATH and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    raise RuntimeError("PostgreSQL's socket needs a short path: set TMPDIR to a short folder")
 
 
 @contextmanager
