@@ -5,9 +5,11 @@ switch (`Switches`). People are driven by code: `ws.person("U0RAE").command("/in
 """
 
 from bot.sandbox.workspace.delivery import HttpTransport, Reply, Transport
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.faults import Fault, Faults
 from bot.sandbox.workspace.modal import Modal, Outcome
 from bot.sandbox.workspace.person import Answer, AppSurface, Person
+from bot.sandbox.workspace.refusals import Complaint
 from bot.sandbox.workspace.server import SlackWorkspace
 from bot.sandbox.workspace.switches import Switches
 from bot.sandbox.workspace.world import Call, Channel, Group, Message, Said, User
@@ -17,6 +19,8 @@ __all__ = [
     "AppSurface",
     "Call",
     "Channel",
+    "Complaint",
+    "Fact",
     "Fault",
     "Faults",
     "Group",

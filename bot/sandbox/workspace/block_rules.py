@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.sandbox.workspace.element_rules import element
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.shapes import (
     At,
     Check,
@@ -27,7 +28,7 @@ MESSAGE = frozenset({"message"})
 def _section(surface: str) -> Check:
     def has_words(value: Any, at: At) -> Iterator[Problem]:
         if "text" not in value and "fields" not in value:
-            yield at.wrong("needs text or fields")
+            yield at.wrong(Fact.SECTION_WORDS, "needs text or fields")
 
     return shape(
         optional={
@@ -50,7 +51,7 @@ def _input(surface: str) -> Check:
 def _image(_surface: str) -> Check:
     def one_source(value: Any, at: At) -> Iterator[Problem]:
         if ("image_url" in value) == ("slack_file" in value):
-            yield at.wrong("needs either image_url or slack_file")
+            yield at.wrong(Fact.IMAGE_SOURCE, "needs either image_url or slack_file")
 
     return shape(
         required={"alt_text": string(2000, 1)},
@@ -70,12 +71,12 @@ def rich_text(value: Any, at: At) -> Iterator[Problem]:
     """A rich_text block: sections, lists, quotes, preformatted."""
     elements = value.get("elements") if isinstance(value, dict) else None
     if not isinstance(elements, list) or value.get("type") != "rich_text":
-        yield at.wrong("must be a rich_text with elements")
+        yield at.wrong(Fact.RICH_TEXT, "must be a rich_text with elements")
         return
     for index, part in enumerate(elements):
         kind = part.get("type") if isinstance(part, dict) else None
         if kind not in RICH_PARTS:
-            yield at.down("elements").down(index).wrong(f"unsupported type: {kind}")
+            yield at.down("elements").down(index).wrong(Fact.RICH_TEXT, f"unsupported type: {kind}")
 
 
 TASK = {
@@ -90,12 +91,12 @@ def _task_ids_differ(value: Any, at: At) -> Iterator[Problem]:
     tasks = value.get("tasks") if isinstance(value.get("tasks"), list) else []
     ids = [task.get("task_id") for task in tasks if isinstance(task, dict)]
     if len(set(ids)) != len(ids):
-        yield at.wrong("task_id must be unique in a plan")
+        yield at.wrong(Fact.TASK_IDS, "task_id must be unique in a plan")
 
 
 def _lone_task(value: Any, at: At) -> Iterator[Problem]:
     if value.get("status") == "pending":
-        yield at.wrong("a task_card outside a plan cannot be pending", fact="slack-platform 1.1")
+        yield at.wrong(Fact.TASK_ALONE, "a task_card outside a plan cannot be pending")
 
 
 _SIMPLE: dict[str, Check] = {
@@ -205,17 +206,17 @@ def block(surface: str) -> Check:
     def check(value: Any, at: At) -> Iterator[Problem]:
         kind = value.get("type") if isinstance(value, dict) else None
         if kind is None:
-            yield at.wrong("must be a block with a type")
+            yield at.wrong(Fact.VALUE_KIND, "must be a block with a type")
             return
         at = at.named(f"block {value.get('block_id', '')!r} ({kind}): ")
         if kind not in _SIMPLE and kind not in _BUILT:
-            yield at.wrong(f"unsupported type: {kind}", fact="slack-platform 1.1")
+            yield at.wrong(Fact.BLOCK_KIND, f"unsupported type: {kind}")
             return
         if kind in at.switches.unsupported_blocks:
-            yield at.wrong(f"unsupported type: {kind}", fact="slack-platform 8, switch")
+            yield at.wrong(Fact.BLOCK_ROLLOUT, f"unsupported type: {kind}")
             return
         if surface not in surfaces(kind, at.switches):
-            yield at.wrong(f"{kind} is not allowed in a {surface}", fact="slack-platform 1.1")
+            yield at.wrong(Fact.BLOCK_SURFACE, f"{kind} is not allowed in a {surface}")
         if "block_id" in value:
             yield from string(255, 1)(value["block_id"], at.down("block_id"))
         yield from (_SIMPLE[kind] if kind in _SIMPLE else _BUILT[kind](surface))(value, at)

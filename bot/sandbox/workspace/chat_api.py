@@ -3,6 +3,7 @@
 import json
 
 from bot.sandbox.workspace import payload_rules, readable
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.stacks import settle
 from bot.sandbox.workspace.world import BOT_USER, Channel, Json, Message, World
@@ -16,14 +17,17 @@ def place(world: World, target: object) -> Channel:
     Raises Refused channel_not_found.
     """
     if not isinstance(target, str) or not target:
-        raise Refused("channel_not_found")
+        raise Refused(Fact.NO_CHANNEL, "channel_not_found")
     if target in world.channels:
         return world.channels[target]
     user = world.users.get(target)
-    reachable = user is not None and not (user.deleted or user.is_bot or user.is_stranger)
-    if reachable and world.switches.dm_by_user_id:
-        return world.dm(target)
-    raise Refused("channel_not_found")
+    if user is None:
+        raise Refused(Fact.NO_CHANNEL, "channel_not_found")
+    if user.deleted or user.is_bot or user.is_stranger:
+        raise Refused(Fact.UNREACHABLE, "channel_not_found")
+    if not world.switches.dm_by_user_id:
+        raise Refused(Fact.DM_BY_USER, "channel_not_found")
+    return world.dm(target)
 
 
 def content(world: World, arguments: Json) -> tuple[str, list[Json]]:
@@ -35,35 +39,39 @@ def content(world: World, arguments: Json) -> tuple[str, list[Json]]:
     text = str(arguments.get("text") or "")
     blocks = arguments.get("blocks") or []
     if not text.strip() and not blocks and not arguments.get("attachments"):
-        raise Refused("no_text")
+        raise Refused(Fact.NO_TEXT, "no_text")
     if payload_rules.length(text, world.switches) > MOST_TEXT:
-        raise Refused("msg_too_long")
+        raise Refused(Fact.TEXT_LENGTH, "msg_too_long")
     if not isinstance(blocks, list):
-        raise Refused("invalid_blocks_format")
+        raise Refused(Fact.BLOCKS_FORMAT, "invalid_blocks_format")
     problems = payload_rules.message(blocks, switches=world.switches)
     if problems:
-        raise Refused("invalid_blocks", messages=[str(problem) for problem in problems])
+        raise Refused(
+            Fact.BLOCKS_INVALID, "invalid_blocks", messages=[str(problem) for problem in problems]
+        )
     if len(json.dumps(blocks)) > payload_rules.MESSAGE_BYTES:
-        raise Refused("msg_blocks_too_long")
+        raise Refused(Fact.BLOCKS_BYTES, "msg_blocks_too_long")
     if blocks and not text.strip():
-        world.complaints.append("a message has blocks and no text: phones would show nothing")
+        world.complain(Fact.PHONES, "a message has blocks and no text: phones would show nothing")
     return text, settle(blocks)
 
 
 def _bot_is_in(channel: Channel) -> None:
     if BOT_USER not in channel.members:
-        raise Refused("channel_not_found" if channel.is_private else "not_in_channel")
+        if channel.is_private:
+            raise Refused(Fact.PRIVATE, "channel_not_found")
+        raise Refused(Fact.NOT_MEMBER, "not_in_channel")
 
 
 def post_message(world: World, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = place(world, arguments.get("channel"))
     if channel.dm_with is not None and not world.messages_tab:
-        raise Refused("messages_tab_disabled")
+        raise Refused(Fact.TAB_OFF, "messages_tab_disabled")
     if "chat:write.public" not in world.bot_scopes or channel.is_private:
         _bot_is_in(channel)
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise Refused(Fact.ARCHIVED, "is_archived")
     text, blocks = content(world, arguments)
     parent = _parent(channel, arguments.get("thread_ts"))
     message = Message(
@@ -87,20 +95,20 @@ def _parent(channel: Channel, thread_ts: object) -> Message | None:
     for message in channel.messages:
         if thread_ts == message.ts or any(reply.ts == thread_ts for reply in message.replies):
             return message
-    raise Refused("thread_not_found")
+    raise Refused(Fact.NO_THREAD, "thread_not_found")
 
 
 def update(world: World, arguments: Json) -> Json:
     """chat.update: the D… id for a DM; text without blocks removes the blocks (2.2)."""
     channel = world.channels.get(str(arguments.get("channel")))
     if channel is None:
-        raise Refused("channel_not_found")
+        raise Refused(Fact.NO_CHANNEL, "channel_not_found")
     _bot_is_in(channel)
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise Refused(Fact.ARCHIVED, "is_archived")
     message = find(channel, arguments.get("ts"))
     if message.user != BOT_USER:
-        raise Refused("cant_update_message")
+        raise Refused(Fact.NOT_OWN, "cant_update_message")
     text, blocks = content(world, arguments)
     rewrite(message, text=text, blocks=blocks)
     world.say("updated", world.place_name(channel), message.readable())
@@ -127,7 +135,7 @@ def find(channel: Channel, ts: object) -> Message:
     for message in channel.everything:
         if message.ts == ts and not message.deleted:
             return message
-    raise Refused("message_not_found")
+    raise Refused(Fact.NO_MESSAGE, "message_not_found")
 
 
 def post_ephemeral(world: World, arguments: Json) -> Json:
@@ -136,9 +144,9 @@ def post_ephemeral(world: World, arguments: Json) -> Json:
     user = str(arguments.get("user"))
     _bot_is_in(channel)
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise Refused(Fact.ARCHIVED, "is_archived")
     if user not in channel.members:
-        raise Refused("user_not_in_channel")
+        raise Refused(Fact.NOT_HERE, "user_not_in_channel")
     text, blocks = content(world, arguments)
     message = whisper(world, channel=channel, user=user, text=text, blocks=blocks)
     return {"message_ts": message.ts}
@@ -159,7 +167,7 @@ def get_permalink(world: World, arguments: Json) -> Json:
     """chat.getPermalink."""
     channel = world.channels.get(str(arguments.get("channel")))
     if channel is None:
-        raise Refused("channel_not_found")
+        raise Refused(Fact.NO_CHANNEL, "channel_not_found")
     message = find(channel, arguments.get("message_ts"))
     link = f"https://acme.slack.example/archives/{channel.id}/p{message.ts.replace('.', '')}"
     return {"channel": channel.id, "permalink": link}

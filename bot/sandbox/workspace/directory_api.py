@@ -1,5 +1,6 @@
 """auth.test, users, user groups, conversations, team: who is who (slack-platform 2.2)."""
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.world import (
     BOT_ID,
@@ -30,9 +31,9 @@ def users_info(world: World, arguments: Json) -> Json:
     """users.info; the email only with users:read.email."""
     user = world.users.get(str(arguments.get("user")))
     if user is None:
-        raise Refused("user_not_found")
+        raise Refused(Fact.NO_USER, "user_not_found")
     if user.is_stranger and not world.switches.foreigners_visible:
-        raise Refused("user_not_visible")
+        raise Refused(Fact.FOREIGN, "user_not_visible")
     with_email = "users:read.email" in world.bot_scopes
     return {"user": _user_json(user, with_email=with_email)}
 
@@ -67,7 +68,7 @@ def _user_json(user: User, *, with_email: bool) -> Json:
 
 def _plan_has_groups(world: World) -> None:
     if not world.switches.groups_in_plan:
-        raise Refused("plan_upgrade_required")
+        raise Refused(Fact.NO_GROUPS, "plan_upgrade_required")
 
 
 def group_users(world: World, arguments: Json) -> Json:
@@ -75,7 +76,7 @@ def group_users(world: World, arguments: Json) -> Json:
     _plan_has_groups(world)
     group = world.groups.get(str(arguments.get("usergroup")))
     if group is None:
-        raise Refused("no_such_subteam")
+        raise Refused(Fact.NO_GROUP, "no_such_subteam")
     return {"users": list(group.users)}
 
 
@@ -102,8 +103,10 @@ def _group_json(group: Group, *, with_users: bool) -> Json:
 def conversation_info(world: World, arguments: Json) -> Json:
     """conversations.info; a private channel without the bot is not found."""
     channel = world.channels.get(str(arguments.get("channel")))
-    if channel is None or (channel.is_private and BOT_USER not in channel.members):
-        raise Refused("channel_not_found")
+    if channel is None:
+        raise Refused(Fact.NO_CHANNEL, "channel_not_found")
+    if channel.is_private and BOT_USER not in channel.members:
+        raise Refused(Fact.PRIVATE, "channel_not_found")
     return {"channel": _channel_json(channel)}
 
 
@@ -126,14 +129,17 @@ def conversation_open(world: World, arguments: Json) -> Json:
     """conversations.open with one person; their D… id."""
     users = [u for u in str(arguments.get("users") or "").split(",") if u]
     if len(users) != 1:
-        raise Refused("users_list_not_supplied" if not users else "method_not_supported")
+        code = "users_list_not_supplied" if not users else "method_not_supported"
+        raise Refused(Fact.OPEN_ONE, code)
     user = world.users.get(users[0])
-    if user is None or user.is_stranger:
-        raise Refused("user_not_found")
+    if user is None:
+        raise Refused(Fact.NO_USER, "user_not_found")
+    if user.is_stranger:
+        raise Refused(Fact.OPEN_WHOM, "user_not_found")
     if user.deleted:
-        raise Refused("user_disabled")
+        raise Refused(Fact.OPEN_WHOM, "user_disabled")
     if user.is_bot:
-        raise Refused("cannot_dm_bot")
+        raise Refused(Fact.OPEN_WHOM, "cannot_dm_bot")
     return {"channel": {"id": world.dm(user.id).id}}
 
 

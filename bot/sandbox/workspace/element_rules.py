@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.shapes import (
     At,
     Check,
@@ -50,7 +51,7 @@ GROUP = shape(required={"label": text(75), "options": many(option(), 100)})
 
 def _choices(value: Any, at: At) -> Iterator[Problem]:
     if ("options" in value) == ("option_groups" in value):
-        yield at.wrong("needs either options or option_groups")
+        yield at.wrong(Fact.CHOICES, "needs either options or option_groups")
     yield from _initials_are_offered(value, at)
 
 
@@ -60,25 +61,25 @@ def _initials_are_offered(value: Any, at: At) -> Iterator[Problem]:
     initial = value.get("initial_options") or []
     for one in [*initial, *([value["initial_option"]] if "initial_option" in value else [])]:
         if one not in offered:
-            yield at.wrong("an initial option is not among the options")
+            yield at.wrong(Fact.INITIAL, "an initial option is not among the options")
     if "initial_options" in value and not initial:
-        yield at.wrong("initial_options is empty: leave it out")
+        yield at.wrong(Fact.INITIAL, "initial_options is empty: leave it out")
 
 
 def _number_range(value: Any, at: At) -> Iterator[Problem]:
     try:
         wrong = float(value.get("min_value", "-inf")) > float(value.get("max_value", "inf"))
     except (TypeError, ValueError):
-        yield at.wrong("min_value and max_value must be numbers in strings")
+        yield at.wrong(Fact.NUMBER_RANGE, "min_value and max_value must be numbers in strings")
         return
     if wrong:
-        yield at.wrong("min_value is above max_value")
+        yield at.wrong(Fact.NUMBER_RANGE, "min_value is above max_value")
 
 
 def _length_range(value: Any, at: At) -> Iterator[Problem]:
     least, most = value.get("min_length", 0), value.get("max_length", 3000)
     if isinstance(least, int) and isinstance(most, int) and least > most:
-        yield at.wrong("min_length is above max_length")
+        yield at.wrong(Fact.LENGTH_RANGE, "min_length is above max_length")
 
 
 COMMON: dict[str, Check] = {"action_id": ACTION_ID, "confirm": CONFIRM, "focus_on_load": boolean}
@@ -247,11 +248,11 @@ def element(place: str, surface: str) -> Check:
         if place == "context" and kind in ("mrkdwn", "plain_text"):
             yield from text(3000, mrkdwn=True)(value, at)
         elif kind not in ELEMENTS:
-            yield at.wrong(f"unsupported type: {kind}", fact="slack-platform 1.1")
+            yield at.wrong(Fact.ELEMENT_KIND, f"unsupported type: {kind}")
         elif kind not in PLACES[place]:
-            yield at.wrong(f"{kind} cannot stand in {place}", fact="slack-platform 1.1")
+            yield at.wrong(Fact.ELEMENT_PLACE, f"{kind} cannot stand in {place}")
         elif surface not in SURFACES.get(kind, frozenset({surface})):
-            yield at.wrong(f"{kind} is not allowed in a {surface}", fact="slack-platform 1.1")
+            yield at.wrong(Fact.ELEMENT_SURFACE, f"{kind} is not allowed in a {surface}")
         else:
             yield from ELEMENTS[kind](value, at)
 

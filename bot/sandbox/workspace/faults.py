@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.sandbox.workspace.facts import Fact
+
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
@@ -17,6 +19,7 @@ class Fault:
     messages: tuple[str, ...] = ()
     seconds: float = 0.0
     drop: str | None = None
+    fact: Fact = Fact.DEMANDED
     met: int = 0
 
 
@@ -108,6 +111,8 @@ class Faults:
         last = self._last.get((method, channel))
         if last is not None and now - last < gap:
             wait = max(1, round(gap - (now - last)))
-            return Fault(method=method, status=429, retry_after=wait, error="ratelimited")
+            return Fault(
+                method=method, status=429, retry_after=wait, error="ratelimited", fact=Fact.RATE
+            )
         self._last[method, channel] = now
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.workspace import fields, payload_rules, payloads, readable, stacks
 from bot.sandbox.workspace.delivery import Reply, Transport
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.refusals import insist
 from bot.sandbox.workspace.world import Json, View, World
 
@@ -135,7 +136,7 @@ class Modal:
         problems = payload_rules.suggestions(payload, switches=self._world.switches)
         if problems:
             texts = "; ".join(str(problem) for problem in problems)
-            self._world.complaints.append(f"an answer to a search was refused: {texts}")
+            self._world.complain(Fact.ANSWER_OPTIONS, f"an answer to a search was refused: {texts}")
             return []
         return readable.all_options(payload)
 

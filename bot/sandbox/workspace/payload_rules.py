@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.workspace.block_rules import block
 from bot.sandbox.workspace.element_rules import GROUP, option
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.shapes import (
     At,
     Problem,
@@ -52,7 +53,7 @@ def view(value: dict[str, Any], *, kind: str, switches: Switches) -> list[Proble
     blocks = _dicts(value.get("blocks"))
     has_input = any(one.get("type") == "input" for one in blocks)
     if kind == "modal" and has_input and "submit" not in value:
-        problems.append(at.wrong("a modal with an input block needs submit"))
+        problems.append(at.wrong(Fact.SUBMIT, "a modal with an input block needs submit"))
     return [*problems, *_together(blocks, at.down("blocks"))]
 
 
@@ -60,7 +61,7 @@ def suggestions(payload: dict[str, Any], *, switches: Switches) -> list[Problem]
     """Everything wrong with an answer to block_suggestion: at most 100 options (2)."""
     at = At("", switches)
     if ("options" in payload) == ("option_groups" in payload):
-        return [at.wrong("needs either options or option_groups", fact="slack-platform 2")]
+        return [at.wrong(Fact.ANSWER_OPTIONS, "needs either options or option_groups")]
     known = {"options": many(option(), 100, 0), "option_groups": many(GROUP, 100, 0)}
     return list(shape(optional=known)(payload, at))
 
@@ -75,26 +76,31 @@ def _together(blocks: list[dict[str, Any]], at: At) -> Iterator[Problem]:
     ids = Counter(one["block_id"] for one in blocks if isinstance(one.get("block_id"), str))
     for block_id, count in ids.items():
         if count > 1:
-            yield at.wrong(f"block_id {block_id!r} stands {count} times, it must be unique")
+            yield at.wrong(
+                Fact.BLOCK_IDS, f"block_id {block_id!r} stands {count} times, it must be unique"
+            )
     for one in blocks:
         yield from _unique_actions(one, at)
     kinds = Counter(one.get("type") for one in blocks)
     if kinds["plan"] > 1:
-        yield at.wrong("Cannot have more than 1 plan block", fact="slack-platform 1.1")
+        yield at.wrong(Fact.ONE_PLAN, "Cannot have more than 1 plan block")
     if kinds["table"] + kinds["data_table"] > 1:
-        yield at.wrong("only_one_table_allowed", fact="slack-platform 1.1")
+        yield at.wrong(Fact.ONE_TABLE, "only_one_table_allowed")
     if kinds["data_visualization"] > 2:
-        yield at.wrong("at most 2 charts in a message")
+        yield at.wrong(Fact.TWO_CHARTS, "at most 2 charts in a message")
     if kinds["plan"] and kinds["task_card"]:
-        yield at.wrong("plan and task_card exclude each other")
+        yield at.wrong(Fact.PLAN_OR_TASK, "plan and task_card exclude each other")
     markdown = sum(
         length(str(one.get("text")), at.switches) for one in blocks if one.get("type") == "markdown"
     )
     if markdown > MARKDOWN:
-        yield at.wrong(f"markdown blocks have {markdown} characters together, at most {MARKDOWN}")
+        yield at.wrong(
+            Fact.MARKDOWN,
+            f"markdown blocks have {markdown} characters together, at most {MARKDOWN}",
+        )
     focused = sum(element.get("focus_on_load") is True for element in _elements(blocks))
     if focused > 1:
-        yield at.wrong("only one element can have focus_on_load")
+        yield at.wrong(Fact.ONE_FOCUS, "only one element can have focus_on_load")
 
 
 def _unique_actions(one: dict[str, Any], at: At) -> Iterator[Problem]:
@@ -102,8 +108,9 @@ def _unique_actions(one: dict[str, Any], at: At) -> Iterator[Problem]:
     for action_id, count in ids.items():
         if action_id is not None and count > 1:
             yield at.wrong(
+                Fact.ACTION_IDS,
                 f"block {one.get('block_id', '')!r}: action_id {action_id!r} stands {count} times,"
-                " it must be unique in its block"
+                " it must be unique in its block",
             )
 
 

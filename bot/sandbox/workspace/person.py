@@ -106,7 +106,7 @@ class Person:
             text, blocks = chat_api.content(self._world, payload)
         except Refused as refusal:
             messages = "; ".join(refusal.extra.get("messages", []))
-            self._world.complaints.append(f"the ack was refused: {refusal.error} {messages}")
+            self._world.complain(refusal.fact, f"the ack was refused: {refusal.error} {messages}")
             return Answer(error=f"{refusal.error} {messages}".strip())
         for_all = payload.get("response_type") == "in_channel"
         respond(self._world, place, self.id, text=text, blocks=blocks, for_all=for_all)

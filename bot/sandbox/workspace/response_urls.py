@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.sandbox.workspace import chat_api
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.faults import Faults
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.web_api import read_arguments
@@ -59,12 +60,14 @@ class ResponseUrls:
             return web.Response(status=fault.status, text=fault.error or "upstream trouble")
         try:
             self._enter(door, arguments)
-            error = None
+            error, fact = None, None
         except Refused as refusal:
-            error = refusal.error
+            error, fact = refusal.error, refusal.fact
         answer: Json = {"ok": error is None} | ({"error": error} if error else {})
         where = door.channel.id if door else None
-        call = Call(method="response_url", channel=where, payload=arguments, answer=answer)
+        call = Call(
+            method="response_url", channel=where, payload=arguments, answer=answer, fact=fact
+        )
         self._world.calls.append(call)
         self._world.changed()
         if error is None:
@@ -73,9 +76,9 @@ class ResponseUrls:
 
     def _enter(self, door: Door | None, arguments: Json) -> None:
         if door is None or self._world.now() > door.expires:
-            raise Refused("expired_url")
+            raise Refused(Fact.URL_OLD, "expired_url")
         if door.uses >= self._world.switches.response_url_uses:
-            raise Refused("used_url")
+            raise Refused(Fact.URL_USED, "used_url")
         door.uses += 1
         self.answer(door, arguments)
 

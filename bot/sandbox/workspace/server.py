@@ -11,6 +11,7 @@ from bot.sandbox.workspace import cast, chat_api, directory_api, views_api
 from bot.sandbox.workspace.delivery import HttpTransport, Transport
 from bot.sandbox.workspace.faults import Faults
 from bot.sandbox.workspace.person import AppSurface, Person
+from bot.sandbox.workspace.refusals import Complaint
 from bot.sandbox.workspace.response_urls import ResponseUrls
 from bot.sandbox.workspace.socket import SocketTransport
 from bot.sandbox.workspace.switches import Switches
@@ -157,7 +158,7 @@ class SlackWorkspace:
         return self.world.calls
 
     @property
-    def complaints(self) -> list[str]:
+    def complaints(self) -> list[Complaint]:
         """What Slack swallows without an error and a person suffers; a healthy run has none.
 
         Late acks, refused answers to submissions and searches, messages without text.

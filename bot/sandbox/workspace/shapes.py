@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.switches import Switches
 
 Json = dict[str, Any]
@@ -19,9 +20,10 @@ class Problem:
 
     pointer: str
     text: str
+    fact: Fact
 
     def __str__(self) -> str:
-        return f"[ERROR] {self.text} [json-pointer:{self.pointer}]"
+        return f"[ERROR] {self.text} ({self.fact.chapter}) [json-pointer:{self.pointer}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class At:
         """The same place, whose problems begin with `note`, such as the block's id."""
         return At(self.pointer, self.switches, note)
 
-    def wrong(self, text: str, *, fact: str = "slack-platform 1.2") -> Problem:
-        """A problem here."""
-        return Problem(pointer=self.pointer, text=f"{self.note}{text} ({fact})")
+    def wrong(self, fact: Fact, text: str) -> Problem:
+        """A problem here, and the fact that it breaks."""
+        return Problem(pointer=self.pointer, text=f"{self.note}{text}", fact=fact)
 
 
 Check = Callable[[Any, At], Iterator[Problem]]
@@ -68,15 +70,15 @@ def string(
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, str):
-            yield at.wrong("must be a string")
+            yield at.wrong(Fact.VALUE_KIND, "must be a string")
             return
         count = length(value, at.switches) if escaped else len(value)
         if count > most:
-            yield at.wrong(f"has {count} characters, at most {most}")
+            yield at.wrong(Fact.CHARACTERS, f"has {count} characters, at most {most}")
         if count < least:
-            yield at.wrong(f"has {count} characters, at least {least}")
+            yield at.wrong(Fact.CHARACTERS, f"has {count} characters, at least {least}")
         if pattern is not None and not re.fullmatch(pattern, value):
-            yield at.wrong(f"{value!r} has the wrong form")
+            yield at.wrong(Fact.DATES, f"{value!r} has the wrong form")
 
     return check
 
@@ -86,9 +88,11 @@ def integer(least: int, most: int | None = None) -> Check:
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, int) or isinstance(value, bool):
-            yield at.wrong("must be a whole number")
+            yield at.wrong(Fact.VALUE_KIND, "must be a whole number")
         elif value < least or (most is not None and value > most):
-            yield at.wrong(f"{value} is not in {least}..{'' if most is None else most}")
+            yield at.wrong(
+                Fact.NUMBER, f"{value} is not in {least}..{'' if most is None else most}"
+            )
 
     return check
 
@@ -96,7 +100,7 @@ def integer(least: int, most: int | None = None) -> Check:
 def boolean(value: Any, at: At) -> Iterator[Problem]:
     """True or false."""
     if not isinstance(value, bool):
-        yield at.wrong("must be true or false")
+        yield at.wrong(Fact.VALUE_KIND, "must be true or false")
 
 
 def anything(_value: Any, _at: At) -> Iterator[Problem]:
@@ -109,7 +113,7 @@ def choice(*allowed: str) -> Check:
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if value not in allowed:
-            yield at.wrong(f"{value!r} is none of {', '.join(allowed)}")
+            yield at.wrong(Fact.WORDS, f"{value!r} is none of {', '.join(allowed)}")
 
     return check
 
@@ -119,12 +123,12 @@ def many(inner: Check, most: int, least: int = 1) -> Check:
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, list):
-            yield at.wrong("must be a list")
+            yield at.wrong(Fact.VALUE_KIND, "must be a list")
             return
         if len(value) > most:
-            yield at.wrong(f"has {len(value)} items, at most {most}")
+            yield at.wrong(Fact.ITEMS, f"has {len(value)} items, at most {most}")
         if len(value) < least:
-            yield at.wrong(f"has {len(value)} items, at least {least}")
+            yield at.wrong(Fact.ITEMS, f"has {len(value)} items, at least {least}")
         for index, item in enumerate(value):
             yield from inner(item, at.down(index))
 
@@ -143,16 +147,16 @@ def shape(
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield at.wrong("must be an object")
+            yield at.wrong(Fact.VALUE_KIND, "must be an object")
             return
         for key in needs:
             if key not in value:
-                yield at.wrong(f"missing required field: {key}")
+                yield at.wrong(Fact.REQUIRED, f"missing required field: {key}")
         for key, held in value.items():
             if key in known:
                 yield from known[key](held, at.down(key))
             elif key not in ("type", "block_id") and at.switches.refuse_unknown_properties:
-                yield at.wrong(f"invalid additional property: {key}")
+                yield at.wrong(Fact.UNKNOWN_PROPERTY, f"invalid additional property: {key}")
         if also is not None:
             yield from also(value, at)
 
@@ -165,7 +169,7 @@ def text(most: int, *, mrkdwn: bool = False) -> Check:
 
     def check(value: Any, at: At) -> Iterator[Problem]:
         if not isinstance(value, dict) or value.get("type") not in kinds:
-            yield at.wrong(f"must be a text object of type {' or '.join(kinds)}")
+            yield at.wrong(Fact.TEXT_KIND, f"must be a text object of type {' or '.join(kinds)}")
             return
         only = {"plain_text": "emoji", "mrkdwn": "verbatim"}[value["type"]]
         inner = shape(

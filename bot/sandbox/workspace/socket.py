@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.workspace.delivery import FAILED, TIMED_OUT, Reply
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.world import APP_ID, Json, World
 
 MOST_CONNECTIONS = 10
@@ -38,6 +39,7 @@ class SocketTransport:
         self._world = world
         self._tickets: set[str] = set()
         self._late: dict[str, Callable[[Json], None]] = {}
+        self.refused: list[Fact] = []
         self._turn = 0
 
     def ticket(self) -> str:
@@ -49,12 +51,14 @@ class SocketTransport:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The websocket handler: hello, then acks until it closes."""
         if request.query.get("ticket", "") not in self._tickets:
+            self.refused.append(Fact.LINK_ONCE)
             return web.Response(status=404, text="this link is not valid any more")
         self._tickets.discard(request.query["ticket"])
         socket = web.WebSocketResponse(timeout=0.5)
         await socket.prepare(request)
         connection = Connection(socket=socket, request=request)
         if len(self.connections) >= MOST_CONNECTIONS:
+            self.refused.append(Fact.CONNECTIONS)
             await self._send_disconnect(connection, reason="too_many_websockets")
             await socket.close()
             return socket
@@ -87,7 +91,7 @@ class SocketTransport:
         elif (late := self._late.pop(envelope, None)) is not None:
             late(payload)
         else:
-            self._world.complaints.append("an ack named an envelope that nobody waits for")
+            self._world.complain(Fact.ACK_STRAY, "an ack named an envelope that nobody waits for")
         self._world.changed()
 
     def _forget(self, connection: Connection) -> None:
@@ -150,7 +154,7 @@ class SocketTransport:
 
     def _complain(self, kind: str) -> None:
         seconds = self._world.switches.ack_seconds
-        self._world.complaints.append(f"no ack within {seconds} s for {kind}")
+        self._world.complain(Fact.ACK_TIME, f"no ack within {seconds} s for {kind}")
 
     async def _send_disconnect(self, connection: Connection, *, reason: str) -> None:
         connection.draining = True

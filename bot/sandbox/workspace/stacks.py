@@ -9,6 +9,7 @@ import secrets
 from copy import deepcopy
 
 from bot.sandbox.workspace import fields, payload_rules, readable
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.world import Json, View, World
 
@@ -43,14 +44,22 @@ def checked(world: World, view: object, *, kind: str = "modal") -> Json:
         try:
             view = json.loads(view)
         except json.JSONDecodeError:
-            raise Refused("invalid_arguments", messages=["[ERROR] view is not JSON"]) from None
+            raise Refused(
+                Fact.VIEW_INVALID, "invalid_arguments", messages=["[ERROR] view is not JSON"]
+            ) from None
     if not isinstance(view, dict):
-        raise Refused("invalid_arguments", messages=["[ERROR] missing required field: view"])
+        raise Refused(
+            Fact.VIEW_INVALID,
+            "invalid_arguments",
+            messages=["[ERROR] missing required field: view"],
+        )
     problems = payload_rules.view(view, kind=kind, switches=world.switches)
     if problems:
-        raise Refused("invalid_arguments", messages=[str(problem) for problem in problems])
+        raise Refused(
+            Fact.VIEW_INVALID, "invalid_arguments", messages=[str(problem) for problem in problems]
+        )
     if len(json.dumps(view)) > VIEW_BYTES:
-        raise Refused("view_too_large")
+        raise Refused(Fact.VIEW_BYTES, "view_too_large")
     return {**view, "blocks": settle(view["blocks"])}
 
 
@@ -76,9 +85,9 @@ def put_on_top(world: World, user: str, body: Json) -> View:
     """
     stack = world.stacks.get(user) or []
     if not stack:
-        raise Refused("not_found")
+        raise Refused(Fact.VIEW_GONE, "not_found")
     if len(stack) >= MOST_VIEWS:
-        raise Refused("push_limit_reached")
+        raise Refused(Fact.STACK, "push_limit_reached")
     _unique_external_id(world, body, None)
     view = View(id=world.next_id("V"), user=user, body=body, hash=world.new_hash())
     stack.append(view)
@@ -105,7 +114,7 @@ def _unique_external_id(world: World, body: Json, itself: View | None) -> None:
     if external_id and any(
         v is not itself and v.body.get("external_id") == external_id for v in everywhere
     ):
-        raise Refused("duplicate_external_id")
+        raise Refused(Fact.EXTERNAL_ID, "duplicate_external_id")
 
 
 def find(world: World, *, view_id: object, external_id: object) -> View:
@@ -118,7 +127,7 @@ def find(world: World, *, view_id: object, external_id: object) -> View:
             return view
         if not view_id and external_id and view.body.get("external_id") == external_id:
             return view
-    raise Refused("not_found")
+    raise Refused(Fact.VIEW_GONE, "not_found")
 
 
 def close(world: World, view: View) -> list[View]:
@@ -165,7 +174,7 @@ def answer_submission(world: World, view: View, payload: Json) -> str | None:
     except Refused as refusal:
         messages = refusal.extra.get("messages", [])
         trouble = f"{refusal.error}: {'; '.join(messages)}" if messages else refusal.error
-        world.complaints.append(f"the answer to a submission was refused: {trouble}")
+        world.complain(refusal.fact, f"the answer to a submission was refused: {trouble}")
         return trouble
     finally:
         world.changed()
@@ -187,19 +196,22 @@ def _obey(world: World, view: View, payload: Json) -> None:
         case "push":
             put_on_top(world, view.user, checked(world, payload.get("view")))
         case _:
-            raise Refused("invalid_response_action")
+            raise Refused(Fact.ANSWER_KIND, "invalid_response_action")
 
 
 def _show_errors(view: View, errors: object) -> None:
     inputs = {b["block_id"] for b in view.body["blocks"] if b["type"] == "input"}
     if not isinstance(errors, dict) or not errors:
-        raise Refused("invalid_response_action", messages=["errors is empty (slack-platform 2)"])
+        raise Refused(Fact.ANSWER_ERRORS, "invalid_response_action", messages=["errors is empty"])
     strays = sorted(set(errors) - inputs)
     if strays:
         raise Refused(
+            Fact.ANSWER_ERRORS,
             "invalid_response_action",
-            messages=[f"errors name {strays}: not block_ids of inputs (slack-platform 2)"],
+            messages=[f"errors name {strays}: not block_ids of inputs"],
         )
     if not all(isinstance(text, str) and re.search(r"\S", text) for text in errors.values()):
-        raise Refused("invalid_response_action", messages=["an error text is empty"])
+        raise Refused(
+            Fact.ANSWER_ERRORS, "invalid_response_action", messages=["an error text is empty"]
+        )
     view.errors = dict(errors)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.shapes import At, Problem, anything, integer, many, shape, string
 
 CELL_CHARACTERS = 10_000
@@ -11,16 +12,16 @@ CELL_CHARACTERS = 10_000
 def _cell(value: Any, at: At) -> Iterator[Problem]:
     kind = value.get("type") if isinstance(value, dict) else None
     if kind not in ("raw_text", "raw_number", "rich_text"):
-        yield at.wrong("a cell is raw_text, raw_number or rich_text")
+        yield at.wrong(Fact.CELL, "a cell is raw_text, raw_number or rich_text")
     elif kind == "raw_text" and not value.get("text"):
-        yield at.wrong("a cell has at least 1 character")
+        yield at.wrong(Fact.CELL, "a cell has at least 1 character")
     elif kind == "raw_number" and not isinstance(value.get("value"), int | float):
-        yield at.wrong("a raw_number cell needs a number in value")
+        yield at.wrong(Fact.CELL, "a raw_number cell needs a number in value")
 
 
 def _setting(value: Any, at: At) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield at.wrong("a column setting is an object, null is refused")
+        yield at.wrong(Fact.COLUMN_SETTING, "a column setting is an object, null is refused")
 
 
 def _rows(value: Any) -> list[list[Any]]:
@@ -37,16 +38,20 @@ table = shape(
 def _data_table_whole(value: Any, at: At) -> Iterator[Problem]:
     rows = _rows(value)
     if len(rows) > at.switches.data_table_rows:
-        yield at.wrong(f"has {len(rows)} rows, at most {at.switches.data_table_rows}")
+        yield at.wrong(
+            Fact.DATA_ROWS, f"has {len(rows)} rows, at most {at.switches.data_table_rows}"
+        )
     if len({len(row) for row in rows}) > 1:
-        yield at.wrong("all rows must be equally long")
+        yield at.wrong(Fact.DATA_EQUAL, "all rows must be equally long")
     if rows and any(isinstance(c, dict) and c.get("type") == "rich_text" for c in rows[0]):
-        yield at.wrong("the header row takes no rich_text")
+        yield at.wrong(Fact.DATA_HEADER, "the header row takes no rich_text")
     characters = sum(
         len(str(c.get("text", ""))) for row in rows for c in row if isinstance(c, dict)
     )
     if characters > CELL_CHARACTERS:
-        yield at.wrong(f"has {characters} characters in cells, at most {CELL_CHARACTERS}")
+        yield at.wrong(
+            Fact.DATA_CHARACTERS, f"has {characters} characters in cells, at most {CELL_CHARACTERS}"
+        )
 
 
 data_table = shape(

@@ -1,6 +1,7 @@
 """views.open, push, update, publish (slack-platform 1.2, 2 and 2.2)."""
 
 from bot.sandbox.workspace import stacks
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.payloads import view_json
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.world import Json, View, World
@@ -22,7 +23,7 @@ def push(world: World, arguments: Json) -> Json:
     body = stacks.checked(world, arguments.get("view"))
     trigger = world.exchange(arguments.get("trigger_id"))
     if not trigger.from_view:
-        raise Refused("invalid_trigger_id")
+        raise Refused(Fact.PUSH_FROM_VIEW, "invalid_trigger_id")
     return _shown(world, stacks.put_on_top(world, trigger.user, body))
 
 
@@ -40,10 +41,10 @@ def update(world: World, arguments: Json) -> Json:
 def publish(world: World, arguments: Json) -> Json:
     """views.publish: a person's Home."""
     if not world.home_tab:
-        raise Refused("not_enabled")
+        raise Refused(Fact.HOME_OFF, "not_enabled")
     user = arguments.get("user_id")
     if user not in world.users:
-        raise Refused("invalid_arguments", messages=["[ERROR] no such user_id"])
+        raise Refused(Fact.HOME_WHOSE, "invalid_arguments", messages=["[ERROR] no such user_id"])
     body = stacks.checked(world, arguments.get("view"), kind="home")
     view = world.homes.get(user)
     if view is None:
@@ -58,4 +59,4 @@ def publish(world: World, arguments: Json) -> Json:
 
 def _same_hash(view: View, given: object) -> None:
     if given and given != view.hash:
-        raise Refused("hash_conflict")
+        raise Refused(Fact.HASH, "hash_conflict")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.shapes import At, Problem, anything, shape, string
 
 
@@ -18,30 +19,38 @@ def _labels(value: Any) -> list[str]:
 def _pie(value: Any, at: At) -> Iterator[Problem]:
     segments = _list(value, "segments")
     if not 1 <= len(segments) <= at.switches.chart_series:
-        yield at.wrong(f"a pie has 1 to {at.switches.chart_series} segments, not {len(segments)}")
+        yield at.wrong(
+            Fact.CHART_SERIES,
+            f"a pie has 1 to {at.switches.chart_series} segments, not {len(segments)}",
+        )
     for segment in segments:
         number = segment.get("value") if isinstance(segment, dict) else None
         if not isinstance(number, int | float) or number <= 0:
-            yield at.wrong("the value of a segment is above 0")
+            yield at.wrong(Fact.CHART_VALUE, "the value of a segment is above 0")
         elif len(str(segment.get("label", ""))) > 20:
-            yield at.wrong("a label has at most 20 characters")
+            yield at.wrong(Fact.CHART_LABEL, "a label has at most 20 characters")
 
 
 def _series(value: Any, at: At) -> Iterator[Problem]:
     series = _list(value, "series")
     if not 1 <= len(series) <= at.switches.chart_series:
-        yield at.wrong(f"a chart has 1 to {at.switches.chart_series} series, not {len(series)}")
+        yield at.wrong(
+            Fact.CHART_SERIES,
+            f"a chart has 1 to {at.switches.chart_series} series, not {len(series)}",
+        )
     names = [one.get("name") for one in series if isinstance(one, dict)]
     if len(set(names)) != len(names):
-        yield at.wrong("names of series must be unique")
+        yield at.wrong(Fact.CHART_NAMES, "names of series must be unique")
     categories = _list(value.get("axis_config"), "categories")
     if not 1 <= len(categories) <= 20:
-        yield at.wrong("axis_config.categories has 1 to 20 entries")
+        yield at.wrong(Fact.CHART_CATEGORIES, "axis_config.categories has 1 to 20 entries")
     for one in series:
         if sorted(_labels(one)) != sorted(str(category) for category in categories):
-            yield at.wrong("every series must have exactly the labels of categories")
+            yield at.wrong(
+                Fact.CHART_POINTS, "every series must have exactly the labels of categories"
+            )
     if any(len(str(category)) > 20 for category in categories):
-        yield at.wrong("a label has at most 20 characters")
+        yield at.wrong(Fact.CHART_LABEL, "a label has at most 20 characters")
 
 
 def _chart_itself(value: Any, at: At) -> Iterator[Problem]:
@@ -51,7 +60,7 @@ def _chart_itself(value: Any, at: At) -> Iterator[Problem]:
     elif kind in ("bar", "line", "area"):
         yield from _series(value, at)
     else:
-        yield at.wrong("a chart is a pie, bar, line or area")
+        yield at.wrong(Fact.CHART_KIND, "a chart is a pie, bar, line or area")
 
 
 chart = shape(

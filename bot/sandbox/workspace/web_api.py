@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.sandbox.workspace.facts import Fact
 from bot.sandbox.workspace.faults import Fault, Faults
 from bot.sandbox.workspace.refusals import Refused
 from bot.sandbox.workspace.world import Call, Json, World
@@ -56,13 +57,13 @@ class WebApi:
         fault = self._faults.take(name, channel if isinstance(channel, str) else None)
         if fault is not None and (early := await self._before(fault, name, arguments, request)):
             return early
-        answer = self._answer(name, token, arguments)
-        self._log(name, arguments, answer)
+        answer, fact = self._answer(name, token, arguments)
+        self._log(name, arguments, answer, fact)
         if fault is not None and fault.drop == "after":
             return _dropped(request)
         return web.json_response(answer, headers=self._headers(name, token))
 
-    def _log(self, name: str, arguments: Json, answer: Json) -> None:
+    def _log(self, name: str, arguments: Json, answer: Json, fact: Fact | None) -> None:
         channel = arguments.get("channel")
         self._world.calls.append(
             Call(
@@ -70,6 +71,7 @@ class WebApi:
                 channel=channel if isinstance(channel, str) else None,
                 payload=arguments,
                 answer={k: v for k, v in answer.items() if k != "url" or name == "auth.test"},
+                fact=fact,
             )
         )
         self._world.changed()
@@ -79,44 +81,44 @@ class WebApi:
     ) -> web.StreamResponse | None:
         await asyncio.sleep(fault.seconds)
         if fault.drop == "before":
-            self._log(name, arguments, {"ok": False, "error": "dropped_before"})
+            self._log(name, arguments, {"ok": False, "error": "dropped_before"}, fault.fact)
             return _dropped(request)
         if fault.status is None and fault.error is None:
             return None
         answer: Json = {"ok": False, "error": fault.error or f"http_{fault.status}"}
         if fault.messages:
             answer["response_metadata"] = {"messages": list(fault.messages)}
-        self._log(name, arguments, answer)
+        self._log(name, arguments, answer, fault.fact)
         if fault.status is not None and fault.status >= 500:
             return web.Response(status=fault.status, text="upstream trouble")
         retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
         return web.json_response(answer, status=fault.status or 200, headers=retry)
 
-    def _answer(self, name: str, token: str | None, arguments: Json) -> Json:
+    def _answer(self, name: str, token: str | None, arguments: Json) -> tuple[Json, Fact | None]:
         try:
             method = self._allowed(name, token)
-            return {"ok": True, **method.handler(self._world, arguments)}
+            return {"ok": True, **method.handler(self._world, arguments)}, None
         except Refused as refusal:
             extra = dict(refusal.extra)
             answer: Json = {"ok": False, "error": refusal.error}
             if messages := extra.pop("messages", None):
                 answer |= {"errors": messages, "response_metadata": {"messages": messages}}
-            return answer | extra
+            return answer | extra, refusal.fact
 
     def _allowed(self, name: str, token: str | None) -> Method:
         if token is None:
-            raise Refused("not_authed")
+            raise Refused(Fact.CALLER, "not_authed")
         if token not in (self.tokens.bot, self.tokens.app):
-            raise Refused("invalid_auth")
+            raise Refused(Fact.CALLER, "invalid_auth")
         method = self._methods.get(name)
         if method is None:
-            raise Refused("unknown_method", req_method=name)
+            raise Refused(Fact.METHOD, "unknown_method", req_method=name)
         if method.app_token != (token == self.tokens.app):
-            raise Refused("not_allowed_token_type")
+            raise Refused(Fact.CALLER_KIND, "not_allowed_token_type")
         scopes = self.tokens.app_scopes if method.app_token else self.tokens.bot_scopes
         if method.scope is not None and method.scope not in scopes:
             provided = ",".join(sorted(scopes))
-            raise Refused("missing_scope", needed=method.scope, provided=provided)
+            raise Refused(Fact.SCOPE, "missing_scope", needed=method.scope, provided=provided)
         return method
 
     def _headers(self, name: str, token: str | None) -> dict[str, str]:

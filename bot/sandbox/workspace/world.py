@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.sandbox.workspace import readable
-from bot.sandbox.workspace.refusals import Refused
+from bot.sandbox.workspace.facts import Fact
+from bot.sandbox.workspace.refusals import Complaint, Refused
 from bot.sandbox.workspace.switches import Switches
 
 Json = dict[str, Any]
@@ -143,12 +144,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One Web API call as logged; never a token."""
+    """One Web API call as logged, never a token; `fact` is what a refusal rests on."""
 
     method: str
     channel: str | None
     payload: Json
     answer: Json
+    fact: Fact | None = None
 
     @property
     def error(self) -> str | None:
@@ -185,11 +187,15 @@ class World:
         self.ephemerals: list[tuple[str, str, Message]] = []
         self.triggers: dict[str, Trigger] = {}
         self.calls: list[Call] = []
-        self.complaints: list[str] = []
+        self.complaints: list[Complaint] = []
         self.listeners: list[Callable[[Said], None]] = []
         self._numbers = itertools.count(1)
         self._last_ts = 0
         self._bell = asyncio.Event()
+
+    def complain(self, fact: Fact, text: str) -> None:
+        """Note what a person suffers without an error for the bot."""
+        self.complaints.append(Complaint(fact=fact, text=text))
 
     def changed(self) -> None:
         """Wake everybody who waits in `until`."""
@@ -211,7 +217,7 @@ class World:
             )
             raise TimeoutError(
                 f"not true within {timeout} s; last calls: {last or 'none'}; "
-                f"complaints: {self.complaints[-3:] or 'none'}"
+                f"complaints: {[str(one) for one in self.complaints[-3:]] or 'none'}"
             ) from None
         return found
 
@@ -242,11 +248,11 @@ class World:
         """
         trigger = self.triggers.get(str(trigger_id))
         if trigger is None:
-            raise Refused("invalid_trigger_id")
+            raise Refused(Fact.TRIGGER_UNKNOWN, "invalid_trigger_id")
         if trigger.used:
-            raise Refused("exchanged_trigger_id")
+            raise Refused(Fact.TRIGGER_USED, "exchanged_trigger_id")
         if self.now() > trigger.expires:
-            raise Refused("expired_trigger_id")
+            raise Refused(Fact.TRIGGER_OLD, "expired_trigger_id")
         trigger.used = True
         return trigger
 

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import Said, SlackWorkspace, Switches
+from bot.sandbox.workspace import Fact, Said, SlackWorkspace, Switches
 from tests.sandbox.workspace import shapes as s
 
 
@@ -75,7 +75,9 @@ async def test_blocks_without_text_are_taken_and_complained_about(
 ) -> None:
     body = {"channel": "C0OPS", "text": " ", "blocks": [s.section()]}
     await client.api_call("chat.postMessage", json=body)
-    assert "blocks and no text" in ws.complaints[0]
+    (complaint,) = ws.complaints
+    assert complaint.fact is Fact.PHONES
+    assert "phones would show nothing" in str(complaint)
 
 
 async def test_text_is_at_most_40000_characters(client: AsyncWebClient) -> None:

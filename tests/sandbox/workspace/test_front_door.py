@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import SlackWorkspace
+from bot.sandbox.workspace import Fact, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 
 
@@ -114,6 +114,7 @@ async def test_a_pace_lets_one_message_per_channel_through(
     with pytest.raises(SlackApiError) as refused:
         await client.chat_postMessage(channel="C0OPS", text="x")
     assert refused.value.response.headers["Retry-After"] == "60"
+    assert ws.calls[-1].fact is Fact.RATE
 
 
 async def test_a_server_error_has_no_effect(ws: SlackWorkspace, client: AsyncWebClient) -> None:
@@ -121,6 +122,7 @@ async def test_a_server_error_has_no_effect(ws: SlackWorkspace, client: AsyncWeb
     with pytest.raises(SlackApiError) as refused:
         await client.chat_postMessage(channel="C0OPS", text="x")
     assert refused.value.response.status_code == 503
+    assert ws.calls[-1].fact is Fact.DEMANDED
     assert ws.channel("C0OPS").messages == []
 
 

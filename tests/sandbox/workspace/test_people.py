@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import Message, Modal, SlackWorkspace
+from bot.sandbox.workspace import Fact, Message, Modal, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 from tests.sandbox.workspace.conftest import ScriptedBot
 
@@ -60,7 +60,7 @@ async def test_invalid_blocks_in_an_ack_are_seen_as_trouble(
     answer = await ws.person("U0RAE").command("/integration-user")
     assert answer.error is not None
     assert "invalid_blocks" in answer.error
-    assert ws.complaints
+    assert [one.fact for one in ws.complaints] == [Fact.BLOCKS_INVALID]
 
 
 async def test_a_global_shortcut_arrives(ws: SlackWorkspace, bot: ScriptedBot) -> None:
@@ -227,7 +227,7 @@ async def test_a_bad_answer_to_a_search_shows_nothing(
     modal = await shown(ws, client, s.field("app", EXTERNAL))
     bot.default = answer
     assert await modal.search("app", "acc") == []
-    assert "search was refused" in ws.complaints[0]
+    assert [one.fact for one in ws.complaints] == [Fact.ANSWER_OPTIONS]
 
 
 async def test_a_dispatching_field_sends_its_value_and_the_state(

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.workspace import SlackWorkspace
+from bot.sandbox.workspace import Fact, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 from tests.sandbox.workspace.conftest import ScriptedBot
 
@@ -33,7 +33,16 @@ async def test_the_sixth_use_is_refused(ws: SlackWorkspace, door: AsyncWebhookCl
         assert (await door.send(text=str(number))).status_code == 200
     refused = await door.send(text="six")
     assert (refused.status_code, refused.body) == (404, "used_url")
+    assert ws.calls[-1].fact is Fact.URL_USED
     assert len(ws.ephemerals("U0RAE")) == 5
+
+
+async def test_it_may_be_used_more_or_less_often(
+    ws: SlackWorkspace, door: AsyncWebhookClient
+) -> None:
+    for uses, seen in ((1, [200, 404]), (2, [200, 404]), (7, [200] * 5)):
+        ws.switches = dataclasses.replace(ws.switches, response_url_uses=uses)
+        assert [(await door.send(text="x")).status_code for _ in seen] == seen
 
 
 async def test_it_expires(ws: SlackWorkspace, bot: ScriptedBot) -> None:
@@ -42,6 +51,7 @@ async def test_it_expires(ws: SlackWorkspace, bot: ScriptedBot) -> None:
     await ws.person("U0RAE").command("/integration-user")
     refused = await AsyncWebhookClient(bot.got[0]["response_url"]).send(text="late")
     assert (refused.status_code, refused.body) == (404, "expired_url")
+    assert ws.calls[-1].fact is Fact.URL_OLD
 
 
 async def test_it_can_fail_on_demand(ws: SlackWorkspace, door: AsyncWebhookClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.sandbox.workspace import SlackWorkspace
+from bot.sandbox.workspace import Fact, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 
 
@@ -65,6 +65,7 @@ async def test_a_link_works_once(ws: SlackWorkspace, connect: Connect) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await session.ws_connect(url)
+    assert ws.socket.refused == [Fact.LINK_ONCE]
 
 
 async def test_an_envelope_wraps_the_payload_and_the_ack_brings_the_answer(
@@ -79,6 +80,9 @@ async def test_an_envelope_wraps_the_payload_and_the_ack_brings_the_answer(
         assert envelope["payload"]["text"] == "help"
         await bot.ack(envelope, payload={"text": "Usage"})
         assert (await command).text == "Usage"
+        await bot.ack(envelope)
+        await ws.until(lambda: ws.complaints)
+        assert [one.fact for one in ws.complaints] == [Fact.ACK_STRAY]
 
 
 async def test_each_envelope_goes_to_one_connection_in_turn(
@@ -114,7 +118,7 @@ async def test_without_an_ack_in_time_the_person_sees_a_timeout(
         await bot.next()
         answer = await ws.person("U0RAE").command("/integration-user")
         assert answer.error == "operation_timeout"
-        assert "no ack within" in ws.complaints[0]
+        assert [one.fact for one in ws.complaints] == [Fact.ACK_TIME]
 
 
 @pytest.mark.parametrize(("obeyed", "seen"), [(False, []), (True, ["Better late"])])
@@ -176,6 +180,7 @@ async def test_the_eleventh_connection_is_one_too_many(
         extra = await stack.enter_async_context(connect())
         message = await extra.next()
         assert (message["type"], message["reason"]) == ("disconnect", "too_many_websockets")
+        assert ws.socket.refused == [Fact.CONNECTIONS]
 
 
 async def test_bolt_reconnects_after_a_refresh_and_goes_on_answering(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace import Modal, SlackWorkspace
+from bot.sandbox.workspace import Fact, Modal, SlackWorkspace
 from tests.sandbox.workspace import shapes as s
 from tests.sandbox.workspace.conftest import ScriptedBot
 
@@ -63,7 +63,7 @@ async def test_errors_elsewhere_than_under_inputs_are_trouble(
     assert outcome.error is not None
     assert outcome.error.startswith("invalid_response_action")
     assert not outcome.closed
-    assert ws.complaints
+    assert [one.fact for one in ws.complaints] == [Fact.ANSWER_ERRORS]
 
 
 async def test_update_shows_another_view_in_place(form: Modal, bot: ScriptedBot) -> None:
@@ -137,9 +137,12 @@ async def test_an_invalid_view_in_an_answer_is_trouble(form: Modal, bot: Scripte
     assert "invalid_arguments" in outcome.error
 
 
-async def test_an_unknown_response_action_is_trouble(form: Modal, bot: ScriptedBot) -> None:
+async def test_an_unknown_response_action_is_trouble(
+    ws: SlackWorkspace, form: Modal, bot: ScriptedBot
+) -> None:
     bot.default = {"response_action": "explode"}
     assert (await form.submit()).error == "invalid_response_action"
+    assert [one.fact for one in ws.complaints] == [Fact.ANSWER_KIND]
 
 
 async def test_back_tells_that_one_view_closed(form: Modal, bot: ScriptedBot) -> None:

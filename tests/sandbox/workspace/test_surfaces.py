@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.workspace import Switches
+from bot.sandbox.workspace import Fact, Switches
 from bot.sandbox.workspace.payload_rules import message, view
 from tests.sandbox.workspace import shapes as s
 
@@ -50,11 +50,12 @@ def problems(surface: str, block: dict, switches: Switches) -> list:
 @pytest.mark.parametrize("surface", ["message", "modal", "home"])
 @pytest.mark.parametrize("kind", sorted(BLOCKS))
 def test_a_block_stands_only_where_the_table_of_surfaces_has_it(kind: str, surface: str) -> None:
-    found = [str(p) for p in problems(surface, BLOCKS[kind], Switches())]
+    found = problems(surface, BLOCKS[kind], Switches())
     if kind in ALLOWED[surface]:
         assert found == []
     else:
-        assert f"{kind} is not allowed in a {surface}" in found[0]
+        assert f"{kind} is not allowed in a {surface}" in str(found[0])
+        assert found[0].fact is Fact.BLOCK_SURFACE
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,9 @@ def test_an_unclear_surface_is_open_in_the_other_position(
 @pytest.mark.parametrize("kind", ["plan", "table", "data_table", "data_visualization"])
 def test_a_block_still_rolling_out_is_unsupported_when_the_switch_says_so(kind: str) -> None:
     switches = Switches(unsupported_blocks=frozenset({kind}))
-    assert f"unsupported type: {kind}" in str(message([BLOCKS[kind]], switches=switches)[0])
+    (found,) = message([BLOCKS[kind]], switches=switches)
+    assert f"unsupported type: {kind}" in str(found)
+    assert found.fact is Fact.BLOCK_ROLLOUT
 
 
 @pytest.mark.parametrize(
@@ -95,95 +98,138 @@ def test_an_input_stands_only_on_its_surfaces(
     element: dict, allowed: set[str], surface: str
 ) -> None:
     found = problems(surface, s.field("x", {**element, "action_id": "a"}), Switches())
-    assert (found == []) == (surface in allowed)
+    assert {one.fact for one in found} == (set() if surface in allowed else {Fact.ELEMENT_SURFACE})
 
 
 TEXT_INPUT = {"type": "plain_text_input", "action_id": "a"}
 NUMBER = {"type": "number_input", "action_id": "a", "is_decimal_allowed": False}
 VIEWS = [
-    ("title 24", s.modal(title=s.plain("x" * 24)), s.modal(title=s.plain("x" * 25)), "most 24"),
-    ("submit 24", s.modal(), s.modal(submit=s.plain("x" * 25)), "at most 24"),
-    ("close 24", s.modal(close=s.plain("x" * 24)), s.modal(close=s.plain("x" * 25)), "at most 24"),
-    ("100 blocks", s.modal(*[s.section()] * 100), s.modal(*[s.section()] * 101), "at most 100"),
+    (
+        "title 24",
+        s.modal(title=s.plain("x" * 24)),
+        s.modal(title=s.plain("x" * 25)),
+        "most 24",
+        Fact.CHARACTERS,
+    ),
+    ("submit 24", s.modal(), s.modal(submit=s.plain("x" * 25)), "at most 24", Fact.CHARACTERS),
+    (
+        "close 24",
+        s.modal(close=s.plain("x" * 24)),
+        s.modal(close=s.plain("x" * 25)),
+        "at most 24",
+        Fact.CHARACTERS,
+    ),
+    (
+        "100 blocks",
+        s.modal(*[s.section()] * 100),
+        s.modal(*[s.section()] * 101),
+        "at most 100",
+        Fact.ITEMS,
+    ),
     (
         "private_metadata",
         s.modal(private_metadata="x" * 3000),
         s.modal(private_metadata="x" * 3001),
         "at most 3000",
+        Fact.CHARACTERS,
     ),
     (
         "private_metadata as written",
         s.modal(private_metadata="&" * 3000),
         s.modal(private_metadata="&" * 3001),
         "at most 3000",
+        Fact.CHARACTERS,
     ),
-    ("callback_id", s.modal(callback_id="x" * 255), s.modal(callback_id="x" * 256), "at most 255"),
-    ("external_id", s.modal(external_id="x" * 255), s.modal(external_id="x" * 256), "at most 255"),
+    (
+        "callback_id",
+        s.modal(callback_id="x" * 255),
+        s.modal(callback_id="x" * 256),
+        "at most 255",
+        Fact.CHARACTERS,
+    ),
+    (
+        "external_id",
+        s.modal(external_id="x" * 255),
+        s.modal(external_id="x" * 256),
+        "at most 255",
+        Fact.CHARACTERS,
+    ),
     (
         "needs a title",
         s.modal(),
         {k: v for k, v in s.modal().items() if k != "title"},
         "missing required field: title",
+        Fact.REQUIRED,
     ),
     (
         "an input needs submit",
         s.modal(),
         {k: v for k, v in s.modal().items() if k != "submit"},
         "needs submit",
+        Fact.SUBMIT,
     ),
     (
         "max_length",
         s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3000})),
         s.modal(s.field("x", {**TEXT_INPUT, "max_length": 3001})),
         "not in 1..3000",
+        Fact.NUMBER,
     ),
     (
         "min under max",
         s.modal(s.field("x", {**TEXT_INPUT, "min_length": 2, "max_length": 2})),
         s.modal(s.field("x", {**TEXT_INPUT, "min_length": 3, "max_length": 2})),
         "above max_length",
+        Fact.LENGTH_RANGE,
     ),
     (
         "decimals are decided",
         s.modal(s.field("x", NUMBER)),
         s.modal(s.field("x", {"type": "number_input", "action_id": "a"})),
         "is_decimal_allowed",
+        Fact.REQUIRED,
     ),
     (
         "number range",
         s.modal(s.field("x", {**NUMBER, "min_value": "1", "max_value": "2"})),
         s.modal(s.field("x", {**NUMBER, "min_value": "3", "max_value": "2"})),
         "above max_value",
+        Fact.NUMBER_RANGE,
     ),
     (
         "label 2000",
         s.modal(s.field("x", label=s.plain("x" * 2000))),
         s.modal(s.field("x", label=s.plain("x" * 2001))),
         "at most 2000",
+        Fact.CHARACTERS,
     ),
     (
         "hint 2000",
         s.modal(s.field("x", hint=s.plain("x" * 2000))),
         s.modal(s.field("x", hint=s.plain("x" * 2001))),
         "at most 2000",
+        Fact.CHARACTERS,
     ),
     (
         "one focus",
         s.modal(s.field("x", {**TEXT_INPUT, "focus_on_load": True})),
         s.modal(*(s.field(n, {**TEXT_INPUT, "focus_on_load": True}) for n in "xy")),
         "only one element",
+        Fact.ONE_FOCUS,
     ),
     (
         "alert 200",
         s.modal({"type": "alert", "text": s.plain("x" * 200)}),
         s.modal({"type": "alert", "text": s.plain("x" * 201)}),
         "at most 200",
+        Fact.CHARACTERS,
     ),
     (
         "file_input 10",
         s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 10})),
         s.modal(s.field("x", {"type": "file_input", "action_id": "a", "max_files": 11})),
         "not in 1..10",
+        Fact.NUMBER,
     ),
     (
         "max_selected_items",
@@ -198,19 +244,20 @@ VIEWS = [
             )
         ),
         "not in 1..",
+        Fact.NUMBER,
     ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "words"), [e[1:] for e in VIEWS], ids=[e[0] for e in VIEWS]
+    ("good", "bad", "words", "fact"), [e[1:] for e in VIEWS], ids=[e[0] for e in VIEWS]
 )
 def test_a_modal_is_taken_at_its_limit_and_refused_beyond(
-    good: dict, bad: dict, words: str
+    good: dict, bad: dict, words: str, fact: Fact
 ) -> None:
     assert [str(p) for p in view(good, kind="modal", switches=Switches())] == []
-    found = [str(p) for p in view(bad, kind="modal", switches=Switches())]
-    assert any(words in problem for problem in found), found
+    found = view(bad, kind="modal", switches=Switches())
+    assert any(words in str(one) and one.fact is fact for one in found), found
 
 
 def test_a_home_view_has_neither_title_nor_submit() -> None:
