@@ -10,7 +10,7 @@ from bot.by_hand.parts import parts
 from bot.config import Settings
 from bot.core import duedates as dates
 from bot.core.policy import Actor
-from bot.flows import digest, duedates, slots, stale
+from bot.flows import digest, duedates, slots, stale, telling
 from bot.flows.context import Context
 from bot.salesforce.gateway import Unavailable
 from bot.slack import stale_messages
@@ -18,6 +18,7 @@ from bot.slack.rendering import load
 from bot.slack.views import digest as digest_view
 from bot.slack.views import dm, reminder
 from bot.slack.views.parts import Payload
+from bot.slack.views.shown import Shown
 from store.records import State
 
 Posts = list[tuple[str, Payload]]
@@ -26,7 +27,12 @@ Posts = list[tuple[str, Payload]]
 async def preview(settings: Settings, environ: Mapping[str, str], name: str) -> str:
     """Everything that the job would post, to whom."""
     async with parts(settings, environ, name, alone=False) as built:
-        posts = await _OF[name](built.ctx)
+        return await said(built.ctx, name)
+
+
+async def said(ctx: Context, name: str) -> str:
+    """The same of a bot that is built."""
+    posts = await _OF[name](ctx)
     if not posts:
         return f"{name} would post nothing now."
     return "\n\n".join(f"To {target}:\n{page(payload)}" for target, payload in posts)
@@ -84,9 +90,29 @@ async def _expire(ctx: Context) -> Posts:
     posts: Posts = []
     for request in await duedates.due(ctx, dates.EXPIRY):
         async with ctx.database.read() as conn:
-            shown = await load(ctx.settings, conn, replace(request, state=State.EXPIRED))
-        posts.append((request.requester, dm.end(shown, Actor(user=request.requester))))
+            shown = await load(ctx.settings, conn, request)
+        for reader in telling.readers(request):
+            posts += _undone(shown, reader) if request.pinned else [_ended(shown, reader)]
     return posts
+
+
+def _ended(shown: Shown, reader: str) -> tuple[str, Payload]:
+    ended = replace(shown.request, state=State.EXPIRED)
+    return reader, dm.end(replace(shown, request=ended), Actor(user=reader))
+
+
+def _undone(shown: Shown, reader: str) -> Posts:
+    """An approval that ran out let things be made: the message changes, and tells of the end later.
+
+    How much can be undone, only the undo will know; this says it of one that succeeds.
+    """
+    request, actor = shown.request, Actor(user=reader)
+    now = replace(shown, ran_out=True, request=replace(request, withdrawing=True))
+    then = replace(now, request=replace(request, state=State.WITHDRAWN))
+    return [
+        (reader, {"text": dm.dm(now, actor)["text"]}),
+        (f"{reader}, when that is undone and {request.label} withdrawn", dm.end(then, actor)),
+    ]
 
 
 async def _catalogue(_ctx: Context) -> Posts:

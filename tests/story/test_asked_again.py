@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.by_hand import preview
 from bot.flows import duedates
 from bot.sandbox.workspace import Message
 from store import ledger, usage
@@ -116,6 +117,7 @@ async def test_nobody_deciding_again_in_time_undoes_it(house: House) -> None:
     async with house.app.database.write() as conn:
         expiry = DueDate(request=1, what="expiry", number=0, at=past)
         await usage.plan_dates(conn, 1, [expiry])
+    foretold = await preview.said(house.app.context, "expire")
     await duedates.tick(house.app.context)
     await house.ends("withdrawn")
     assert not active(house, request)
@@ -124,3 +126,8 @@ async def test_nobody_deciding_again_in_time_undoes_it(house: House) -> None:
     living = house.person("rae").dm[0]
     for said in (living.readable(), living.replies[-1].text):
         assert "nobody approved it again in time" in said
+    for name in ("rae", "olu"):
+        assert house.person(name).dm[0].replies[-1].text in foretold
+    assert "To U0RAE:\nIU-1 Warehouse sync · UAT sandbox: being withdrawn." in foretold
+    assert "The bot is undoing what it made." in foretold
+    assert "To U0RAE, when that is undone and IU-1 withdrawn:" in foretold
