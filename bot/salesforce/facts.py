@@ -1,31 +1,53 @@
 """What can be granted in an org, and what is known of it: picklists first, facts where readable.
 
 A least-privilege bot sees few objects in describe, so the lists come from the picklists of
-ObjectPermissions and FieldPermissions, labels and facts from EntityDefinition and FieldDefinition,
-else from describe where it is visible. What stays unknown is None and not guessed.
+ObjectPermissions and FieldPermissions, labels and facts from EntityDefinition and FieldDefinition.
+What these leave open is asked of describe where it is visible, and what is still unknown then is
+None and not guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from simple_salesforce.format import format_soql
 
+from bot.salesforce import datatypes
 from bot.salesforce.gateway import Refused
 from bot.salesforce.rest import Rest
 from store.records import FieldFact, ObjectFact
 
+NOTHING_LISTED = "NOTHING_LISTED"
+"""The picklist of ObjectPermissions.SobjectType is empty: no code of Salesforce's."""
+
 _ENTITIES_A_QUERY = 100
 _OBJECTS_A_QUERY = 8
-_READ_ONLY = ("Formula", "Auto Number", "Roll-Up Summary")
-"""FieldDefinition.DataType of fields that can only be read (salesforce-provisioning 1.9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What one source says of an object; `masters` is None where it could not tell."""
+
+    fields: Mapping[str, FieldFact]
+    masters: tuple[str, ...] | None
+
+    def leaves_open(self, fields: Sequence[str]) -> bool:
+        """Is a master unknown, or whether one of the fields can be edited?"""
+        found = [self.fields[name] for name in fields if name in self.fields]
+        return self.masters is None or any(one.editable is None for one in found)
 
 
 def grantable(rest: Rest) -> dict[str, list[str]]:
-    """Every object that can be granted, with its grantable fields, from the two picklists."""
+    """Every object that can be granted, with its grantable fields, from the two picklists.
+
+    That describe lists them is unconfirmed (salesforce-provisioning 6): an org that lists nothing
+    is `Refused` with a code of our own, because nothing could be offered or checked.
+    """
     objects = _picklist(rest, "ObjectPermissions", "SobjectType")
+    if not objects:
+        raise Refused(NOTHING_LISTED, "")
     fields: dict[str, list[str]] = {name: [] for name in objects}
     for value in _picklist(rest, "FieldPermissions", "Field"):
         name, _, field = value.partition(".")
@@ -37,11 +59,22 @@ def grantable(rest: Rest) -> dict[str, list[str]]:
 def of(rest: Rest, grants: Mapping[str, Sequence[str]]) -> tuple[ObjectFact, ...]:
     """Facts of the given objects and fields, as far as this user may read them."""
     entities = _entities(rest, tuple(grants))
-    defined = _defined(rest, tuple(grants))
-    missing = [name for name in grants if name not in defined]
-    defined |= _described(rest, missing)
+    defined = _defined(rest, grants)
+    described = _described(
+        rest,
+        [
+            name
+            for name, fields in grants.items()
+            if name not in defined or defined[name].leaves_open(fields)
+        ],
+    )
     return tuple(
-        _fact(name, fields, entities.get(name), defined.get(name))
+        _fact(
+            name,
+            fields,
+            entities.get(name),
+            [source[name] for source in (defined, described) if name in source],
+        )
         for name, fields in sorted(grants.items())
     )
 
@@ -98,7 +131,7 @@ def _entities(rest: Rest, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {}
 
 
-def _defined(rest: Rest, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _defined(rest: Rest, grants: Mapping[str, Sequence[str]]) -> dict[str, _Known]:
     rows = _ask(
         rest,
         [
@@ -108,70 +141,90 @@ def _defined(rest: Rest, names: Sequence[str]) -> dict[str, list[dict[str, Any]]
                 " WHERE EntityDefinition.QualifiedApiName IN {names}",
                 names=list(few),
             )
-            for few in _chunks(names, _OBJECTS_A_QUERY)
+            for few in _chunks(tuple(grants), _OBJECTS_A_QUERY)
         ],
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        kind = str(row.get("DataType") or "")
-        to = (row.get("ReferenceTo") or {}).get("referenceTo") or []
-        found.setdefault(row["EntityDefinition"]["QualifiedApiName"], []).append(
-            {
-                "name": row["QualifiedApiName"],
-                "label": row.get("Label") or "",
-                "editable": not (row.get("IsCalculated") or kind.startswith(_READ_ONLY)),
-                "compound": None,
-                "masters": list(to) if kind.startswith("Master-Detail") else [],
-            }
+        found.setdefault(row["EntityDefinition"]["QualifiedApiName"], []).append(row)
+    return {
+        name: _Known(
+            fields={row["QualifiedApiName"]: _defined_field(row) for row in mine},
+            masters=datatypes.masters(mine, frozenset(grants.get(name, ()))),
         )
-    return found
+        for name, mine in found.items()
+    }
 
 
-def _described(rest: Rest, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _defined_field(row: Mapping[str, Any]) -> FieldFact:
+    return FieldFact(
+        name=row["QualifiedApiName"],
+        label=row.get("Label") or "",
+        editable=datatypes.editable(row),
+    )
+
+
+def _described(rest: Rest, names: Sequence[str]) -> dict[str, _Known]:
     """Facts from describe, for the objects that this user sees."""
     if not names:
         return {}
     visible = {one["name"] for one in rest.get("sobjects")["sobjects"]}
     seen = [name for name in names if name in visible]
     return {
-        name: [_described_field(one) for one in described["fields"]]
+        name: _Known(
+            fields={one["name"]: _described_field(one) for one in described["fields"]},
+            masters=_described_masters(described["fields"]),
+        )
         for name, described in zip(seen, rest.describes(seen), strict=True)
         if not isinstance(described, Refused)
     }
 
 
-def _described_field(one: Mapping[str, Any]) -> dict[str, Any]:
-    master = one["type"] == "reference" and one.get("relationshipOrder") is not None
-    return {
-        "name": one["name"],
-        "label": one.get("label") or "",
-        "editable": not (one.get("calculated") or one.get("autoNumber")),
-        "compound": one.get("compoundFieldName"),
-        "masters": list(one.get("referenceTo") or ()) if master else [],
-    }
+def _described_field(one: Mapping[str, Any]) -> FieldFact:
+    compound = one.get("compoundFieldName")
+    return FieldFact(
+        name=one["name"],
+        label=one.get("label") or "",
+        editable=not (one.get("calculated") or one.get("autoNumber")),
+        compound_of=compound if compound != one["name"] else None,
+    )
+
+
+def _described_masters(fields: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Every master: `relationshipOrder`, or `cascadeDelete` of a field that cannot be granted.
+
+    Which of the two marks a master-detail is not confirmed (salesforce-provisioning 1.8); that such
+    a field cannot be granted is (1.9).
+    """
+    found: set[str] = set()
+    for one in fields:
+        marked = one.get("relationshipOrder") is not None or one.get("cascadeDelete")
+        if one["type"] == "reference" and marked and not one.get("permissionable"):
+            found.update(one.get("referenceTo") or ())
+    return tuple(sorted(found))
 
 
 def _fact(
     name: str,
     fields: Sequence[str],
     entity: Mapping[str, Any] | None,
-    defined: Sequence[Mapping[str, Any]] | None,
+    sources: Sequence[_Known],
 ) -> ObjectFact:
-    known = {one["name"]: one for one in defined or ()}
-    masters = sorted({one for field in defined or () for one in field["masters"]})
-    fact = ObjectFact(
+    return ObjectFact(
         name=name,
         label=str(entity["Label"]) if entity else name,
         sharing=entity.get("InternalSharingModel") if entity else None,
-        masters=tuple(masters) if defined is not None else None,
+        masters=next((one.masters for one in sources if one.masters is not None), None),
+        fields=tuple(_field_fact(one, sources) for one in sorted(fields)),
     )
-    return replace(fact, fields=tuple(_field_fact(one, known.get(one)) for one in sorted(fields)))
 
 
-def _field_fact(name: str, known: Mapping[str, Any] | None) -> FieldFact:
-    if known is None:
-        return FieldFact(name=name)
-    compound = known["compound"] if known["compound"] != name else None
+def _field_fact(name: str, sources: Sequence[_Known]) -> FieldFact:
+    """Put together what the sources say of one field; the first that says something is right."""
+    found = [one.fields[name] for one in sources if name in one.fields]
     return FieldFact(
-        name=name, label=known["label"], editable=known["editable"], compound_of=compound
+        name=name,
+        label=next((one.label for one in found if one.label), ""),
+        editable=next((one.editable for one in found if one.editable is not None), None),
+        compound_of=next((one.compound_of for one in found if one.compound_of), None),
     )

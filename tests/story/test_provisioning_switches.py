@@ -28,6 +28,8 @@ pytestmark = pytest.mark.slow  # each is quick, but they are many
 
 ENDS: Mapping[str, tuple[str, str]] = {
     "app_grant_needs_modify_all=True": ("missing_right", "use the app Warehouse_Sync"),
+    "data_type_words=api": ("needs_other_right", "Invoice__c"),
+    "data_type_words=german": ("needs_other_right", "Invoice__c"),
     "definitions_answer=False": ("needs_other_right", "Invoice__c"),
     "external_apps_readable=False": ("app_missing", "INVALID_TYPE"),
 }

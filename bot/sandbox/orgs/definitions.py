@@ -53,7 +53,17 @@ def _field_row(world: World, one: ObjectDef, field: FieldDef) -> Row:
 
 
 def data_type(world: World, field: FieldDef) -> str:
-    """The words of FieldDefinition.DataType."""
+    """The words of FieldDefinition.DataType, which no fact confirms: a switch."""
+    if world.switches.data_type_words == "api":
+        return field.type
+    words = _interface_words(world, field)
+    kind, bracket, rest = words.partition("(")
+    if world.switches.data_type_words == "german":
+        return _GERMAN.get(kind.strip(), kind.strip()) + bracket + rest
+    return words
+
+
+def _interface_words(world: World, field: FieldDef) -> str:
     if field.data_type:
         return field.data_type
     if field.type == "reference":
@@ -72,3 +82,23 @@ def data_type(world: World, field: FieldDef) -> str:
         "textarea": f"Long Text Area({field.length})",
     }
     return words.get(field.type, f"Text({field.length})")
+
+
+_GERMAN = {
+    "Address": "Adresse",
+    "Auto Number": "Automatische Nummerierung",
+    "Checkbox": "Kontrollkästchen",
+    "Currency": "Währung",
+    "Date": "Datum",
+    "Date/Time": "Datum/Uhrzeit",
+    "Email": "E-Mail",
+    "Formula": "Formel",
+    "Long Text Area": "Langer Textbereich",
+    "Lookup": "Nachschlagen",
+    "Master-Detail": "Hauptdetail",
+    "Number": "Zahl",
+    "Percent": "Prozent",
+    "Phone": "Telefon",
+    "Picklist": "Auswahlliste",
+}
+"""The same words for a bot whose user speaks German; the others are alike."""

@@ -104,7 +104,7 @@ def _page(
 
 
 def _demand(world: World, access: Access, parsed: Query) -> None:
-    """Some objects want a filter on one of their columns (auth-and-monitoring 4.2)."""
+    """Some objects want a filter on one of their columns (salesforce-provisioning 5.3)."""
     definition = world.find(parsed.sobject)
     if definition is None or definition.filter_on is None or not sees(world, access, definition):
         return
@@ -112,7 +112,7 @@ def _demand(world: World, access: Access, parsed: Query) -> None:
     if not any(name.startswith((wanted, "durableid")) for name in required_fields(parsed)):
         raise Refused(
             Fact.NEEDS_FILTER,
-            "MALFORMED_QUERY",
+            world.switches.needs_filter_code,
             f"Implementation restriction: {definition.name} requires a filter by"
             f" {definition.filter_on} using the equals operator or the IN operator.",
         )

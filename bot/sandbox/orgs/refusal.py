@@ -20,7 +20,7 @@ class Fact(StrEnum):
     API_DISABLED = "salesforce-provisioning 2.2 API_DISABLED_FOR_ORG: user lacks API Enabled"
     HIDDEN_OBJECT = "auth-and-monitoring 1.4 INVALID_TYPE: no object permission"
     HIDDEN_FIELD = "auth-and-monitoring 1.4 INVALID_FIELD: field-level security"
-    NEEDS_FILTER = "auth-and-monitoring 4.2 [U text]: objects that demand a filter"
+    NEEDS_FILTER = "salesforce-provisioning 5.3 [U code]: some objects need narrow filters"
     NO_SUCH_ROW = "salesforce-provisioning 2.2 NOT_FOUND: a row that is not there"
     ROW_DELETED = "salesforce-provisioning 5.2 ENTITY_IS_DELETED: deleted before"
     NO_SUCH_CALL = "salesforce-provisioning 1.1-1.13: the object does not support the call"

@@ -171,6 +171,20 @@ class Switches:
         fact="salesforce-provisioning 6",
         text="EntityDefinition and FieldDefinition answer to View Setup; else only to admins.",
     )
+    data_type_words: str = _switch(
+        "english",
+        "german",
+        "salesforce-provisioning 6, 1.9",
+        "FieldDefinition.DataType speaks as the English interface does (`Master-Detail(Invoice)`), "
+        "in the language of the bot's user, or as the API does (`reference`).",
+        "api",
+    )
+    needs_filter_code: str = _switch(
+        default="MALFORMED_QUERY",
+        other="INVALID_QUERY_FILTER_OPERATOR",
+        fact="salesforce-provisioning 5.3",
+        text="The errorCode for a query without the filter that an object demands.",
+    )
     external_apps_readable: bool = _switch(
         default=True,
         other=False,

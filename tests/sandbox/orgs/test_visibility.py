@@ -172,12 +172,19 @@ async def test_definitions_answer_with_view_setup_or_not_at_all(bot: Caller) -> 
         assert answer.code == "INVALID_FIELD"
 
 
-@pytest.mark.parametrize("sobject", ["FieldDefinition", "Knowledge__kav"])
-async def test_some_objects_demand_a_filter(sobject: str) -> None:
-    async with SalesforceSandbox(bot_sees=["Knowledge__kav"]) as sf:
+@pytest.mark.parametrize(
+    ("sobject", "code"),
+    [
+        ("FieldDefinition", "MALFORMED_QUERY"),
+        ("Knowledge__kav", "INVALID_QUERY_FILTER_OPERATOR"),
+    ],
+)
+async def test_some_objects_demand_a_filter(sobject: str, code: str) -> None:
+    switches = Switches(needs_filter_code=code)
+    async with SalesforceSandbox(switches, bot_sees=["Knowledge__kav"]) as sf:
         bot = await bot_of(sf)
         answer = await bot.query(f"SELECT Id FROM {sobject}")
-        assert answer.rests_on(Fact.NEEDS_FILTER).code == "MALFORMED_QUERY"
+        assert answer.rests_on(Fact.NEEDS_FILTER).code == code
         rows = await bot.rows("SELECT Id FROM Knowledge__kav WHERE PublishStatus = 'Draft'")
         assert len(rows) == 3
 
