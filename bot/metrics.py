@@ -34,6 +34,7 @@ class Standing:
     """What store and engine say at one moment; `waited` is seconds of the oldest due run."""
 
     requests: Mapping[str, int] = field(default_factory=dict)
+    orgs_refused: Mapping[str, bool] = field(default_factory=dict)
     due: int = 0
     given_up: int = 0
     channels_refused: int = 0
@@ -70,6 +71,7 @@ class Metrics:
         self._used = self._gauge("salesforce_api_used", "Requests of 24 hours, as told", "org")
         self._allowed = self._gauge("salesforce_api_allowed", "Requests allowed in them", "org")
         self._requests = self._gauge("requests", "Requests by state", "state")
+        self._closed = self._gauge("org_refused", "1 when nobody can choose the org", "org")
         self._due = self._gauge("messages_due", "Messages that Slack does not show yet")
         self._given_up = self._gauge("messages_given_up", "Messages that nobody tries any more")
         self._channels = self._gauge("channels_refused", "Channels that take nothing from the bot")
@@ -109,6 +111,9 @@ class Metrics:
         self._requests.clear()
         for state, count in (standing.requests if standing else {}).items():
             self._requests.labels(state).set(count)
+        self._closed.clear()
+        for org, refused in (standing.orgs_refused if standing else {}).items():
+            self._closed.labels(org).set(refused)
         unknown = float("nan")
         self._due.set(standing.due if standing else unknown)
         self._given_up.set(standing.given_up if standing else unknown)

@@ -93,12 +93,14 @@ class Readiness:
                     requests = await counting.requests_by_state(conn)
                     due, given_up = await counting.messages_due_and_given_up(conn)
                     channels = await counting.channels_refused(conn)
+                    orgs = {key: await org_facts(conn, key) for key in self.settings.orgs}
                 waited = await self.engine.longest_wait()
         except Exception as error:  # noqa: BLE001 - the other numbers are told all the same
             _log.warning("metrics.store", error=type(error).__name__)
             return None
         return Standing(
             requests=requests,
+            orgs_refused={key: bool(one and one.refusal) for key, one in orgs.items()},
             due=due,
             given_up=given_up,
             channels_refused=channels,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import diagnosis, identity, review
 from bot.engine import Jobs, Run
@@ -18,10 +20,12 @@ from bot.flows.context import Context
 from bot.flows.preflight import rights_after
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Snapshot, Unavailable
-from store import catalogue
+from store import catalogue, outbox
 from store.records import OrgFacts
 
 _log = structlog.get_logger(__name__)
+ORG_SURFACE: Final = "org"
+"""What the messages about orgs that cannot be chosen are called in the outbox."""
 _TIMES = 3
 """So many times the usual patience passes before an org that was away is read again."""
 
@@ -53,7 +57,10 @@ async def refresh(ctx: Context, org: str) -> None:
         return
     facts = await _judge(ctx, org, snapshot, begun)
     async with ctx.database.write() as conn:
-        await catalogue.save(conn, facts, snapshot.objects)
+        before = await catalogue.org(conn, org)
+        if await catalogue.save(conn, facts, snapshot.objects):
+            await _tell(ctx, conn, org, before, facts.refusal)
+    ctx.wake()
     _log.info("catalogue.refreshed", org=org, objects=len(snapshot.objects), refusal=facts.refusal)
 
 
@@ -100,7 +107,9 @@ async def _away(ctx: Context, org: str, reason: str) -> None:
         known = await catalogue.org(conn, org)
         if known is None or known.ended_at is None:
             label = ctx.org_label(org)
-            await catalogue.refuse(conn, org, f"{label} cannot be reached: {reason}.", ctx.clock())
+            sentence = f"{label} cannot be reached: {reason}."
+            await catalogue.refuse(conn, org, sentence, ctx.clock())
+            await _tell(ctx, conn, org, known, sentence)
         wait = ctx.away_wait * _TIMES
         at = (ctx.clock() + wait).timestamp() // wait.total_seconds()
         await slots.enqueue(ctx, conn, "catalogue", org, f"away-{at:.0f}", delay=wait)
@@ -109,4 +118,25 @@ async def _away(ctx: Context, org: str, reason: str) -> None:
 async def _refuse(ctx: Context, org: str, sentence: str, *, code: str) -> None:
     _log.error("org.refused", org=org, code=code, text=sentence)
     async with ctx.database.write() as conn:
+        before = await catalogue.org(conn, org)
         await catalogue.refuse(conn, org, sentence, ctx.clock())
+        await _tell(ctx, conn, org, before, sentence)
+    ctx.wake()
+
+
+async def _tell(
+    ctx: Context, conn: AsyncConnection, org: str, before: OrgFacts | None, refusal: str
+) -> None:
+    """Tell the channel for problems that an org cannot be chosen, and when it can be again.
+
+    One living message an org; a new refusal is a new message.
+    """
+    was, channel = before.refusal if before else "", ctx.settings.slack.ops_channel
+    if was == refusal or channel is None:
+        return
+    told = f"{ORG_SURFACE}/{org}"
+    await outbox.want(
+        conn, told, request=None, surface=ORG_SURFACE, target=channel, now=ctx.clock()
+    )
+    if not was:
+        await outbox.forget(conn, told)

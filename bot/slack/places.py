@@ -15,6 +15,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
+from bot.flows.catalogue import ORG_SURFACE
+from bot.flows.lost_slots import SURFACE as LOST_SLOT
 from bot.slack.delivery import in_thread, is_direct
 from bot.slack.views import place
 from bot.slack.views.parts import Payload
@@ -28,7 +30,7 @@ SURFACE = "place"
 _KEYS: Mapping[str, frozenset[str]] = {
     "approvals_channel": frozenset({"card", "reminder"}),
     "digest_channel": frozenset({"digest", "stale"}),
-    "ops_channel": frozenset({SURFACE}),
+    "ops_channel": frozenset({SURFACE, ORG_SURFACE, LOST_SLOT}),
 }
 """Which surfaces are posted to the channel that a key of `[slack]` names."""
 
@@ -174,7 +176,9 @@ def _named(settings: Settings, message: Message) -> str:
         return "a word about another channel"
     org = message.id.split("/")[1]
     known = settings.orgs.get(org)
-    name = "the digest" if message.surface == "digest" else "the stale alert"
+    names = {"digest": "the digest", ORG_SURFACE: "a word about the state"}
+    names |= {LOST_SLOT: "a word about a failed job"}
+    name = names.get(message.surface, "the stale alert")
     return f"{name} of {line(known.label if known else org)}"
 
 

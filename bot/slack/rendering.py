@@ -13,8 +13,9 @@ from bot.core import duedates
 from bot.core.policy import Actor
 from bot.flows import digest as digests
 from bot.flows import renaming
+from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.requests import EXPIRED
-from bot.slack import places, stale_messages
+from bot.slack import org_messages, places, stale_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
 from bot.slack.views.rich import PLAIN, Rich
@@ -74,6 +75,7 @@ BY_SURFACE: Mapping[
     "stale": stale_messages.render,
     "stale_dm": stale_messages.render,
     places.SURFACE: places.render,
+    ORG_SURFACE: org_messages.render,
 }
 """How messages that belong to no request are rendered; the digest, too, but by allowed blocks."""
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.flows import slots
 from bot.flows.intake import seats_of
-from bot.sandbox.orgs import DROP_BEFORE
+from bot.sandbox.orgs import DROP_BEFORE, Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
 from store import catalogue
 from store.records import ObjectFact, OrgFacts
@@ -174,6 +174,28 @@ async def test_a_wrong_kind_does_not_make_another_org_the_known_one(house: House
     organization(house, Id=before, IsSandbox=True)
     await house.refresh()
     assert ((await known(house)).hidden, (await known(house)).refusal) == (False, "")
+
+
+async def test_who_looks_after_the_bot_hears_of_an_org_that_nobody_can_choose_once_each_time(
+    house: House,
+) -> None:
+    ops = house.slack.channel("C0OPS").messages
+    body = {"error": "invalid_grant", "error_description": "invalid assertion"}
+    for number in (1, 2):
+        house.org.expire_sessions()
+        fault = house.org.faults.add(Reply(status=400, body=body), path="oauth2/token", times=9)
+        for _ in range(2):
+            await house.refresh()
+            await house.told()
+        house.org.faults.clear()
+        assert fault.hits > 1
+        assert len(ops) == number
+        told = ops[-1].readable()
+        assert "Nobody can ask for an integration user in UAT sandbox now" in told
+        assert "certificate" in told
+        await house.refresh()
+        await house.told()
+        assert [one.text for one in ops] == ["UAT sandbox can be chosen again."] * number
 
 
 async def test_an_org_that_is_away_at_start_says_so_and_mends_by_itself(

@@ -67,7 +67,7 @@ async def waits_since(house: House, run: str, moment: datetime) -> None:
 
 def own_names() -> set[str]:
     metrics = Metrics()
-    metrics.exposed(Standing(requests={"live": 1}), tick_age=0)
+    metrics.exposed(Standing(requests={"live": 1}, orgs_refused={"uat": True}), tick_age=0)
     families = {one.name for one in metrics.registry.collect()}
     return {name for name in families if name.startswith(PREFIX)}
 
