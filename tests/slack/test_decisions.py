@@ -48,20 +48,20 @@ async def test_reject_asks_why_and_the_requester_reads_it(either_slack_house: Sl
     assert (either_slack_house.find()).buttons == []
 
 
-async def test_a_reason_of_blanks_is_no_reason(slack_house: SlackHouse) -> None:
-    await slack_house.asked()
+async def test_a_reason_of_blanks_is_no_reason(either_slack_house: SlackHouse) -> None:
+    await either_slack_house.asked()
     for reason in ("   ", "\u200b\u3164\u2800"):
-        outcome = await reject(slack_house, "ada", reason)
+        outcome = await reject(either_slack_house, "ada", reason)
         assert list(outcome.errors) == ["reason"]
         assert "say why" in outcome.errors["reason"]
-        await slack_house.person("ada").modal("reject_request")
-    assert (await slack_house.request()).state is State.REQUESTED
+        await either_slack_house.person("ada").modal("reject_request")
+    assert (await either_slack_house.request()).state is State.REQUESTED
 
 
-async def test_details_shows_every_field_by_its_name(slack_house: SlackHouse) -> None:
-    card = await slack_house.asked()
-    await slack_house.person("ada").click(card, "details")
-    view = await slack_house.person("ada").modal("request_view")
+async def test_details_shows_every_field_by_its_name(either_slack_house: SlackHouse) -> None:
+    card = await either_slack_house.asked()
+    await either_slack_house.person("ada").click(card, "details")
+    view = await either_slack_house.person("ada").modal("request_view")
     assert "Industry" in view.readable()
 
 
