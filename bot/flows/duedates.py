@@ -69,7 +69,9 @@ async def due(ctx: Context, kind: str) -> list[Request]:
             request = await ledger.get(conn, request_id)
             come = core.verdict((one for one in dates if one.what == kind), now)
             concerned = request and (core.expires if kind == EXPIRY else core.waits)(request)
-            if request and concerned and not isinstance(come, core.Nothing):
+            if request is None or not concerned or isinstance(come, core.Nothing):
+                continue
+            if await _told(conn, request):
                 found.append(request)
     return found
 
