@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,7 +198,8 @@ async def test_a_view_that_opens_slowly_holds_up_no_ack(slack_house: SlackHouse)
 async def test_a_view_that_fails_after_the_ack_is_told_as_a_direct_message(
     slack_house: SlackHouse,
 ) -> None:
-    slack_house.ws.faults.slow("views.open", 3.2)  # longer than a trigger lives
+    slack_house.ws.switches = replace(slack_house.ws.switches, trigger_seconds=1.0)
+    slack_house.ws.faults.slow("views.open", 1.2)  # longer than a trigger lives now
     assert await slack_house.say("rae", "new") == ""
     rae = slack_house.person("rae")
     assert "too slow" in (await slack_house.ws.until(lambda: rae.dm))[0].text
