@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.by_hand import preview
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Actor
 from bot.flows import duedates, form_drafts, intake
@@ -38,6 +39,7 @@ async def test_a_problem_that_nobody_mends_ends_the_request_and_frees_its_seat(
     assert await duedates.tick(house.ctx) == []
     assert await free(house) == before - 1
     house.clock.ahead = LONG
+    foretold = await preview.said(house.ctx, "expire")
     wanted = await duedates.tick(house.ctx)
     assert (await house.request()).state is State.EXPIRED
     assert await free(house) == before
@@ -47,6 +49,7 @@ async def test_a_problem_that_nobody_mends_ends_the_request_and_frees_its_seat(
     assert message.buttons == []
     (reply,) = message.replies
     assert "nobody mended in time" in reply.text
+    assert foretold == f"To U0RAE:\n{reply.text}"
     assert "/integration-user new" in reply.text
 
 
@@ -89,6 +92,7 @@ async def test_nothing_expires_whose_message_slack_has_not_taken_yet(
     async with house.database.write() as conn:
         await outbox.forget(conn, "IU-1/dm/U0RAE")
     house.clock.ahead = LONG
+    assert await preview.said(house.ctx, "expire") == "expire would post nothing now."
     assert await duedates.tick(house.ctx) == []
     assert (await house.request()).state is State.REQUESTED
     async with house.database.read() as conn:
