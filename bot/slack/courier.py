@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import Settings
 from bot.core import patience
 from bot.core.patience import Failure
-from bot.slack import delivery
+from bot.slack import delivery, unheard_messages
 from bot.slack.delivery import Delivered, Failed, Gone, Later
 from bot.slack.people import People
 from bot.slack.places import Places
@@ -272,6 +272,7 @@ class Courier:
         await outbox.failed(conn, message.id, self._clock() + (wait or timedelta()) * self._pace)
         if wait is None:
             await outbox.give_up(conn, message.id, failed.reason)
+            await unheard_messages.tell(conn, self._settings, message, failed.reason, self._clock())
         log = _log.error if wait is None else _log.warning
         event = "message.given_up" if wait is None else "message.failed"
         log(event, message=message.id, reason=failed.reason)

@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.lost_slots import SURFACE as LOST_SLOT
 from bot.slack.delivery import in_thread, is_direct
+from bot.slack.unheard_messages import SURFACE as UNHEARD
 from bot.slack.views import place
 from bot.slack.views.parts import Payload
 from bot.slack.views.text import line
@@ -30,7 +31,7 @@ SURFACE = "place"
 _KEYS: Mapping[str, frozenset[str]] = {
     "approvals_channel": frozenset({"card", "reminder"}),
     "digest_channel": frozenset({"digest", "stale"}),
-    "ops_channel": frozenset({SURFACE, ORG_SURFACE, LOST_SLOT}),
+    "ops_channel": frozenset({SURFACE, ORG_SURFACE, LOST_SLOT, UNHEARD}),
 }
 """Which surfaces are posted to the channel that a key of `[slack]` names."""
 
@@ -174,6 +175,8 @@ def _named(settings: Settings, message: Message) -> str:
         return what.format(message.request)
     if message.surface == SURFACE:
         return "a word about another channel"
+    if message.surface == UNHEARD:
+        return "a word about somebody who takes no direct message"
     org = message.id.split("/")[1]
     known = settings.orgs.get(org)
     names = {"digest": "the digest", ORG_SURFACE: "a word about the state"}

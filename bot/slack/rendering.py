@@ -15,7 +15,7 @@ from bot.flows import digest as digests
 from bot.flows import renaming
 from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.requests import EXPIRED
-from bot.slack import org_messages, places, stale_messages
+from bot.slack import org_messages, places, stale_messages, unheard_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
 from bot.slack.views.rich import PLAIN, Rich
@@ -76,6 +76,7 @@ BY_SURFACE: Mapping[
     "stale_dm": stale_messages.render,
     places.SURFACE: places.render,
     ORG_SURFACE: org_messages.render,
+    unheard_messages.SURFACE: unheard_messages.render,
 }
 """How messages that belong to no request are rendered; the digest, too, but by allowed blocks."""
 

@@ -211,18 +211,24 @@ async def test_a_start_with_the_same_channels_moves_nothing(slack_house: SlackHo
 
 
 @pytest.mark.parametrize("error", ["cannot_dm_bot", "user_disabled", "messages_tab_disabled"])
-async def test_a_person_who_takes_no_direct_message_is_given_up_with_the_reason(
-    slack_house: SlackHouse, lines: list[Any], error: str
+async def test_a_person_who_takes_no_direct_message_is_given_up_and_the_ops_channel_told(
+    sqlite_url: str, sqlite: Database, lines: list[Any], error: str
 ) -> None:
-    slack_house.ws.faults.refuse("chat.postMessage", error, channel="U0RAE", times=8)
-    await slack_house.ask()
-    async with slack_house.database.write() as conn:
-        for _ in range(6):
-            await outbox.failed(conn, "IU-1/dm/U0RAE", slack_house.clock())
-    assert await slack_house.until(lambda: given_up(slack_house)) == {"IU-1/dm/U0RAE": error}
-    (last,) = [one for one in lines if one["event"] == "message.given_up"]
-    assert (last["reason"], last["log_level"]) == (error, "error")
-    assert slack_house.person("max").dm == []
+    async with living_slack(sqlite_url, sqlite, config=with_ops(ELSEWHERE)) as house:
+        house.ws.faults.refuse("chat.postMessage", error, channel="U0RAE", times=8)
+        await house.ask()
+        async with house.database.write() as conn:
+            for _ in range(6):
+                await outbox.failed(conn, "IU-1/dm/U0RAE", house.clock())
+        assert await house.until(lambda: given_up(house)) == {"IU-1/dm/U0RAE": error}
+        (last,) = [one for one in lines if one["event"] == "message.given_up"]
+        assert (last["reason"], last["log_level"]) == (error, "error")
+        await house.told()
+        (told,) = house.ws.channel(ELSEWHERE).messages
+        assert f"no direct message of mine for @U0RAE (`{error}`)" in told.readable()
+        assert "They have not read how IU-1 Warehouse sync stands: being checked." in (
+            told.readable()
+        )
 
 
 async def test_a_thread_that_is_locked_says_nothing_about_its_channel(
