@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,9 @@ from store.records import JournalLine, Request
 QUICK = Pace(poll=0.05, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
 
 Mode = Literal["socket", "http"]
+
+_UNHURRIED = {"ack_seconds": 20.0, "trigger_seconds": 20.0}
+"""Stories ask what is said and done, not how fast: a busy machine must not change them."""
 
 DETAILS: Mapping[str, Any] = {
     "name": "Warehouse sync",
@@ -193,6 +196,7 @@ async def living_house(
         SlackWorkspace(bot_scopes=manifest.SCOPES) as slack,
         SalesforceSandbox(switches=switches or OrgSwitches()) as salesforce,
     ):
+        slack.switches = replace(slack.switches, **_UNHURRIED)
         orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
         file = configuration.write(folder, orgs=orgs, tables=tables)
         environ = {

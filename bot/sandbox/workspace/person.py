@@ -171,7 +171,7 @@ class Person:
         ]
         return next((one for one in everything if one.ts == message.ts), message)
 
-    async def modal(self, callback_id: str | None = None, *, timeout: float = 5.0) -> Modal:  # noqa: ASYNC109 - part of the API
+    async def modal(self, callback_id: str | None = None, *, timeout: float = 20.0) -> Modal:  # noqa: ASYNC109 - part of the API
         """Wait for an open modal (with that callback_id) and take the one on top.
 
         Raises TimeoutError.

@@ -202,11 +202,11 @@ class SlackWorkspace:
         """Call `listener` with everything a person can newly read, as text."""
         self.world.listeners.append(listener)
 
-    async def until(self, predicate: Callable[[], T], *, timeout: float = 5.0) -> T:  # noqa: ASYNC109 - part of the API
+    async def until(self, predicate: Callable[[], T], *, timeout: float = 20.0) -> T:  # noqa: ASYNC109 - part of the API
         """Wait until `predicate()` is true; looked at on every change, no polling."""
         return await self.world.until(predicate, timeout=timeout)
 
-    async def connected(self, count: int = 1, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - part of the API
+    async def connected(self, count: int = 1, *, timeout: float = 20.0) -> None:  # noqa: ASYNC109 - part of the API
         """Wait for `count` Socket Mode connections of the bot."""
         await self.until(lambda: len(self.socket.open) >= count, timeout=timeout)
 

@@ -202,7 +202,7 @@ class World:
         self._bell.set()
         self._bell = asyncio.Event()
 
-    async def until(self, predicate: Callable[[], T], *, timeout: float = 5.0) -> T:  # noqa: ASYNC109 - part of the API
+    async def until(self, predicate: Callable[[], T], *, timeout: float = 20.0) -> T:  # noqa: ASYNC109 - part of the API
         """Wait until `predicate()` is true and return what it gave; looks on every change.
 
         Raises TimeoutError after `timeout` seconds, naming the last calls.
