@@ -4,6 +4,7 @@
 2. `perform` journals its intent first, then makes one call. Whatever leaves the outcome open (a
    lost reply, a process that died, a name that turns out to exist) goes back to observing.
 3. The same call met by the same trouble twice was no lost reply: the run ends and says so.
+4. An org that refuses different objects in one call gets them one after the other from then on.
 
 Both answer `end`: go, again (observe), away (later), stop (a finding), done, gone (nothing to do).
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.core import diagnosis
+from bot.core import diagnosis, plan
 from bot.core.plan import Batch, Found
 from bot.engine import Run
 from bot.flows.context import Context
@@ -39,25 +40,31 @@ async def converge(
     """Go round until there is nothing left, or a reason to stop; `left` are the steps not done."""
     met: dict[str, Json] = {}
     seen: Json = {}
+    apart = False
     for round_ in range(_ROUNDS):
         seen = await step(run, "observe", observe, ctx, request_id, run.id)
         if seen["end"] != "go":
             return seen
         known = dict(seen["known"])
         ended: Json = {"end": "again"}
-        for number, batch in enumerate(seen["batches"]):
+        for number, batch in enumerate(_parted(seen["batches"]) if apart else seen["batches"]):
             same = json.dumps(batch, sort_keys=True)
             if met.get(same, {}).get("end") == "stop":
                 return met[same] | {"left": seen["left"]}
             at = f"{round_}.{number}"
             ended = await step(run, "perform", perform, ctx, request_id, run.id, at, batch, known)
             if ended["end"] != "go":
+                apart = apart or ended.get("apart", False)
                 ended = _met_twice(ended, same, met)
                 break
             known.update(ended["ids"])
         if ended["end"] not in {"go", "again"}:
             return ended | {"left": seen["left"]}
     return stop(_ENDLESS) | {"left": seen["left"]}
+
+
+def _parted(batches: list[Json]) -> list[Json]:
+    return [part.to_json() for batch in batches for part in plan.apart(Batch.from_json(batch))]
 
 
 def _met_twice(ended: Json, same: str, met: dict[str, Json]) -> Json:
@@ -90,7 +97,8 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
     """Make one writing call, whose intent is journaled, and say how it ended.
 
     A refusal is believed at once only when all or nothing was written and nothing of it may have
-    been there before; otherwise the next look tells what is left.
+    been there before; otherwise the next look tells what is left. So it does of a batch that was
+    refused as a mixture and can be written `apart`.
     """
     try:
         made = await ctx.gateways[org].perform(batch, known=known)
@@ -98,7 +106,9 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
         return {"end": "again", "met": {"end": "away", "reason": away.reason}}
     except Refused as no:
         ended = _refused(no, batch.say())
-        open_end = not batch.all_or_none or diagnosis.is_duplicate(no.code)
+        if diagnosis.is_mixture(no.code) and len(plan.apart(batch)) > 1:
+            return {"end": "again", "met": ended, "apart": True}
+        open_end = not batch.all_or_none or diagnosis.may_be_there(no.code)
         return {"end": "again", "met": ended} if ended["end"] == "stop" and open_end else ended
     return {"end": "go", "ids": dict(made)}
 

@@ -280,9 +280,10 @@ def test_calls_that_are_used_up_for_hours_are_told_from_too_many_at_once() -> No
 
 
 def test_which_errors_may_mean_that_it_was_written_already() -> None:
-    assert diagnosis.is_duplicate("DUPLICATE_USERNAME")
-    assert diagnosis.is_duplicate("DUPLICATE_VALUE")
-    assert not diagnosis.is_duplicate("STRING_TOO_LONG")
+    assert diagnosis.may_be_there("DUPLICATE_USERNAME")
+    assert diagnosis.may_be_there("DUPLICATE_VALUE")
+    assert diagnosis.may_be_there("FIELD_INTEGRITY_EXCEPTION")
+    assert not diagnosis.may_be_there("STRING_TOO_LONG")
 
 
 REFUSED = Finding(code="gone", cause="It is gone.", remedy="Look again.", who="Salesforce admin")

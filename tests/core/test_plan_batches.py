@@ -114,6 +114,24 @@ def test_more_than_25_app_grants_are_taken_away_in_two_requests() -> None:
     assert [len(batch.steps) for batch in packed(wanted, crowded)] == [25, 1]
 
 
+def test_a_batch_that_is_refused_as_a_mixture_is_one_request_for_each_kind_in_order() -> None:
+    batches = packed(a_wanted(*six_objects()))
+    parts = [part for batch in batches for part in plan.apart(batch)]
+    assert [kinds(part) for part in parts] == [
+        ["CreateSet"],
+        ["GrantApp"],
+        ["GrantObject"],
+        ["GrantFields"],
+        ["CreateUser"],
+        ["AssignPsl"],
+        ["AssignSet"],
+    ]
+    assert all(part.all_or_none for part in parts)
+    steps = [step.name for batch in batches for step in batch.steps]
+    assert sorted(step.name for part in parts for step in part.steps) == sorted(steps)
+    assert [plan.apart(part) for part in parts] == [(part,) for part in parts]
+
+
 def test_undo_is_one_request_that_goes_on_over_what_is_gone() -> None:
     wanted = a_wanted(*six_objects())
     steps = plan.diff(wanted, an_empty_org(), ours=OURS, bot_user_id=BOT)

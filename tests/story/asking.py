@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from bot.sandbox.orgs import Switches
-from bot.sandbox.orgs.switches import moved
+from bot.sandbox.orgs.positions import moved
 from tests.story.house import House
 
 Access = Mapping[str, Any]

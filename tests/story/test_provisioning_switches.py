@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.orgs import Switches
-from bot.sandbox.orgs.switches import moved
+from bot.sandbox.orgs.positions import moved
 from store.records import Request
 from tests.story.asking import (
     EVERYTHING,
@@ -26,12 +26,16 @@ APPS = ("warehouse", "legacy")
 
 pytestmark = pytest.mark.slow  # each is quick, but they are many
 
+PLURAL = "definitions_answer=False,plural_nouns=True"
+"""Beside the first, the second acts: a master that nobody knew of is named by its plural."""
+
 ENDS: Mapping[str, tuple[str, str]] = {
     "app_grant_needs_modify_all=True": ("missing_right", "use the app Warehouse_Sync"),
     "data_type_words=api": ("needs_other_right", "Invoice__c"),
     "data_type_words=german": ("needs_other_right", "Invoice__c"),
     "definitions_answer=False": ("needs_other_right", "Invoice__c"),
     "external_apps_readable=False": ("app_missing", "INVALID_TYPE"),
+    PLURAL: ("needs_other_right", "Read Invoices"),
 }
 """Positions that no bot can get over: the finding, and what it names."""
 
@@ -48,11 +52,18 @@ async def undisturbed(
         return grants_of(house.org.snapshot())
 
 
-POSITIONS = positions(ENDS)
+CLOSED = "picklists_list_grantable=False"
+"""Nobody can ask in such an org: what is told instead, tests of the catalogue say."""
+
+ONCE = positions([*ENDS, CLOSED])
+POSITIONS = {
+    **{name: one for name, one in ONCE.items() if name != CLOSED},
+    PLURAL: Switches(definitions_answer=False, plural_nouns=True),
+}
 
 
 def test_every_other_position_of_every_switch_is_tried_once() -> None:
-    tried = sorted(one for name in POSITIONS for one in name.split(","))
+    tried = sorted(one for name in ONCE for one in name.split(","))
     assert tried == sorted(f"{name}={value}" for name, value in moved())
 
 

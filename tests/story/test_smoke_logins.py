@@ -75,6 +75,16 @@ def frozen(org: Org, username: str) -> None:
     org.freeze(username)
 
 
+def frozen_in_other_words(org: Org, username: str) -> None:
+    org.world.switches = OrgSwitches(frozen_error="inactive_user")
+    org.freeze(username)
+
+
+def expired_and_refused(org: Org, _username: str) -> None:
+    org.world.switches = OrgSwitches(expired_certificate_refused=True)
+    org.expire_certificate("warehouse")
+
+
 def deactivated(org: Org, username: str) -> None:
     org.deactivate(username)
 
@@ -91,9 +101,11 @@ def busy(org: Org, _username: str) -> None:
     ("happens", "code"),
     [
         (frozen, "user_inactive"),
+        (frozen_in_other_words, "user_inactive"),
         (deactivated, "user_inactive"),
         (outside, "ip_restricted"),
         (busy, "login_rate"),
+        (expired_and_refused, "key_mismatch"),
     ],
 )
 async def test_what_people_do_in_the_org_blocks_the_first_test(
@@ -161,6 +173,8 @@ async def test_an_app_grant_that_takes_a_second_to_arrive_is_waited_for_in_every
 
 
 async def test_an_external_client_app_is_asked_with_its_my_domain_only(house: House) -> None:
+    """Its certificate has expired, which nobody minds where the org does not (1.6)."""
+    house.org.expire_certificate("warehouse")
     before = token_requests(house.org)
     await asked_and_approved(house)
     await house.ends("live")

@@ -25,10 +25,11 @@ from bot.core.diagnosis.fixed import (
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.reading import (
     explain,
-    is_duplicate,
+    is_mixture,
     is_passing,
     is_quota,
     may_be_propagation,
+    may_be_there,
 )
 from bot.core.diagnosis.titles import (
     FOREIGN_OBJECT,
@@ -63,10 +64,11 @@ __all__ = [
     "app_missing",
     "explain",
     "foreign",
-    "is_duplicate",
+    "is_mixture",
     "is_passing",
     "is_quota",
     "may_be_propagation",
+    "may_be_there",
     "missing_license",
     "missing_right",
     "no_seat",

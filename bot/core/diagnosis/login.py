@@ -62,8 +62,8 @@ LOGIN: tuple[Row, ...] = (
     row(
         "invalid_grant",
         "key_mismatch",
-        "The signature does not fit the certificate of the app.",
-        "Upload the certificate of this private key to the app again (RSA, at least 2048 bits), or "
+        "The signature does not fit the certificate of the app, or the certificate has expired.",
+        "Upload a valid certificate of this private key to the app (RSA, at least 2048 bits), or "
         "point the configuration to the right key. Deploying an app without it removes it.",
         OPERATOR,
         text=r"invalid assertion|couldn.t validate jwt",

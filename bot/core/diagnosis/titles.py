@@ -63,6 +63,7 @@ TITLES: Mapping[str, str] = {
     "needs_other_right": "A permission needs another one first",
     "all_fields_needed": "A field cannot be hidden under View All Fields",
     "rights_do_not_fit": "The rights do not fit together",
+    "nothing_listed": "The org does not list what can be granted",
     "field_refused": "A field or value is not accepted",
     "already_there": "It already exists",
     "mixed_dml": "Automation in the org mixes setup and data",

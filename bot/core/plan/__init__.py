@@ -4,7 +4,7 @@
 the plan as approvers read it. Nothing here writes: a gateway performs a batch.
 """
 
-from bot.core.plan.batches import Batch, batches, undo_batch
+from bot.core.plan.batches import Batch, apart, batches, undo_batch
 from bot.core.plan.diff import Foreign, app_access_in_place, diff, say_all
 from bot.core.plan.found import (
     Found,
@@ -60,6 +60,7 @@ __all__ = [
     "Step",
     "UnassignPsl",
     "UnassignSet",
+    "apart",
     "app_access_in_place",
     "batches",
     "cannot_start",

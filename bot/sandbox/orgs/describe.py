@@ -23,7 +23,7 @@ def describe(world: World, access: Access, name: str) -> dict[str, object]:
     definition = seen(world, access, name)
     fields = [one for one in definition.fields.values() if access.reads(definition, one)]
     return _summary(definition, access) | {
-        "fields": [_field(definition, one, access) for one in fields]
+        "fields": [_field(definition, one, access) | _switched(world, definition) for one in fields]
     }
 
 
@@ -84,6 +84,17 @@ def _field(definition: ObjectDef, one: FieldDef, access: Access) -> dict[str, ob
             for value in one.picklist
         ],
     }
+
+
+def _switched(world: World, definition: ObjectDef) -> dict[str, object]:
+    """What nobody could confirm of fields: the mark of a master (1.8), lists of grants (6)."""
+    told: dict[str, object] = {}
+    if not world.switches.relationship_order_marks_master:
+        told["relationshipOrder"] = None
+    grants = definition.name in {"ObjectPermissions", "FieldPermissions"}
+    if grants and not world.switches.picklists_list_grantable:
+        told["picklistValues"] = []
+    return told
 
 
 def edits_field(definition: ObjectDef, one: FieldDef, access: Access) -> bool:

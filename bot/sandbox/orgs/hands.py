@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
 from bot.sandbox.orgs import dml
 from bot.sandbox.orgs.grants import Access, access_of
+from bot.sandbox.orgs.keys import expired
 from bot.sandbox.orgs.population import add_user, assign
 from bot.sandbox.orgs.schema.access import OBJECT_VERBS
 from bot.sandbox.orgs.tables import Row
@@ -119,6 +121,12 @@ class Hands:
     def approve(self, username: str, app_key: str) -> None:
         """Let a user approve a self-authorise app, as a browser login would."""
         self.world.approvals.add((str(self._known(username)["Id"]), app_key))
+
+    def expire_certificate(self, app_key: str) -> None:
+        """Let the certificate of an app have ended yesterday (auth-and-monitoring 1.6)."""
+        app = self.world.apps[app_key]
+        old = expired(app.private_key_pem)
+        self.world.apps[app_key] = replace(app, certificate_pem=old)
 
     def restrict_ip(self, profile: str) -> None:
         """Let a profile's login IP ranges exclude the caller (auth-and-monitoring 1.5)."""

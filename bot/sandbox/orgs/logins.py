@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -52,7 +54,7 @@ def exchange(world: World, form: Mapping[str, str]) -> dict[str, str]:
         )
     assertion = form.get("assertion", "")
     app = _app(world, _claims(assertion))
-    claims = _verified(app, assertion)
+    claims = _verified(world, app, assertion)
     username = str(claims.get("prn") or claims.get("sub") or "")
     user = world.user(username)
     now = world.clock()
@@ -90,9 +92,15 @@ def _app(world: World, claims: Mapping[str, Any]) -> App:
     raise LoginRefused(Fact.LOGIN_UNKNOWN_APP, "invalid_client_id", "client identifier invalid")
 
 
-def _verified(app: App, assertion: str) -> dict[str, Any]:
-    """RS256 against the app's certificate; `exp` may be far away or a string (1.2)."""
+def _verified(world: World, app: App, assertion: str) -> dict[str, Any]:
+    """RS256 against the app's certificate; `exp` may be far away or a string (1.2).
+
+    Whether a certificate may have expired is a switch: sources conflict (1.6).
+    """
     certificate = load_pem_x509_certificate(app.certificate_pem.encode())
+    expired = certificate.not_valid_after_utc < world.clock()
+    if expired and world.switches.expired_certificate_refused:
+        raise LoginRefused(Fact.LOGIN_CERTIFICATE, "invalid_grant", "invalid assertion")
     public = cast("RSAPublicKey", certificate.public_key())
     try:
         return jwt.decode(
@@ -206,7 +214,7 @@ def _session(world: World, user: Row, app: App, now: datetime) -> dict[str, str]
         world.tables.put("User", user | {"LastLoginDate": now})
     if not world.tables.where("UserLogin", UserId=user["Id"]):
         world.add("UserLogin", by=str(user["Id"]), UserId=user["Id"])
-    token = f"{world.organization_id[:15]}!{world.random.getrandbits(480):0120x}"
+    token = _token(world)
     world.sessions[token] = Session(user_id=str(user["Id"]), app=app.key)
     return {
         "access_token": token,
@@ -215,6 +223,16 @@ def _session(world: World, user: Row, app: App, now: datetime) -> dict[str, str]
         "id": f"https://login.salesforce.com/id/{world.organization_id}/{user['Id']}",
         "token_type": "Bearer",
     }
+
+
+def _token(world: World) -> str:
+    """Opaque, or the shape of a JSON Web Token: nobody has to read it (1.3)."""
+    secret = world.random.getrandbits(480).to_bytes(60, "big")
+    if not world.switches.jwt_access_tokens:
+        return f"{world.organization_id[:15]}!{secret.hex()}"
+    head = {"alg": "RS256", "typ": "JWT", "tnk": "core/prod", "ver": "1.0"}
+    parts = (json.dumps(head).encode(), json.dumps({"iss": world.my_domain_url}).encode(), secret)
+    return ".".join(urlsafe_b64encode(one).decode().rstrip("=") for one in parts)
 
 
 def _remember(world: World, user: Row, app: App, status: str, now: datetime) -> None:

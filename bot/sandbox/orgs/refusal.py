@@ -82,6 +82,7 @@ class Fact(StrEnum):
     LOGIN_GRANT = "auth-and-monitoring 1.4 unsupported_grant_type: grant_type missing or garbled"
     LOGIN_SCOPE = "auth-and-monitoring 1.1, 1.4 invalid_scope: scope cannot be requested"
     LOGIN_ASSERTION = "auth-and-monitoring 1.4: no JWT, not RS256, or not the app's certificate"
+    LOGIN_CERTIFICATE = "auth-and-monitoring 1.6 [C]: the certificate of the app has expired"
     LOGIN_OTHER_ORG = "auth-and-monitoring 1.4 app_not_found: key of another org's app"
     LOGIN_UNKNOWN_APP = "auth-and-monitoring 1.4 invalid_client_id: unknown consumer key"
     LOGIN_EXPIRED = "auth-and-monitoring 1.4: exp in the past"

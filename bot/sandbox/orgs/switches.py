@@ -1,12 +1,13 @@
 """Which facts about Salesforce are settings here, because nobody could confirm them?
 
 Every field has a default (what we believe) and another position (what might be true instead); the
-bot has to work in both, or to end in a finding. `docs()` lists them for docs/sandbox-switches.md.
+bot has to work in both, or to end in a finding. `positions.docs()` lists them for
+docs/sandbox-switches.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,25 +20,21 @@ def _switch(default: T, other: T, fact: str, text: str, *more: T) -> T:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchDoc:
-    """One switch as documentation shows it."""
-
-    name: str
-    default: object
-    others: tuple[object, ...]
-    fact: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
-    """Positions of the unconfirmed facts. What each means: `docs()`."""
+    """Positions of the unconfirmed facts. What each means: `positions.docs()`."""
 
     psl_and_set_in_one_composite: bool = _switch(
         default=True,
         other=False,
         fact="salesforce-provisioning 3.1",
         text="A PSL row inserted in the same composite counts for a set assignment in it.",
+    )
+    setup_objects_in_one_composite: bool = _switch(
+        default=True,
+        other=False,
+        fact="salesforce-provisioning 2.3, 3.2",
+        text="All or nothing of several setup objects, a user and its PSL row too; else only rows "
+        "below a set mix.",
     )
     references_in_collections: bool = _switch(
         default=True,
@@ -159,6 +156,20 @@ class Switches:
         fact="salesforce-provisioning 3.4",
         text="SetupEntityAccess needs Customize Application and Modify All Data.",
     )
+    picklists_list_grantable: bool = _switch(
+        default=True,
+        other=False,
+        fact="salesforce-provisioning 6",
+        text="Describe of ObjectPermissions and FieldPermissions lists in picklists what can be "
+        "granted; else they are empty.",
+    )
+    relationship_order_marks_master: bool = _switch(
+        default=True,
+        other=False,
+        fact="salesforce-provisioning 1.8",
+        text="Describe marks a master-detail field by `relationshipOrder`; else by "
+        "`cascadeDelete` only.",
+    )
     sharing_model_visible: bool = _switch(
         default=True,
         other=False,
@@ -249,41 +260,15 @@ class Switches:
         fact="auth-and-monitoring 1.4",
         text="The error for an inactive or frozen user, or one that the org does not know.",
     )
-
-
-def docs() -> tuple[SwitchDoc, ...]:
-    """Every switch: name, default, other position, fact, meaning."""
-    return tuple(_doc(one) for one in fields(Switches))
-
-
-def both_positions() -> tuple[Switches, ...]:
-    """One `Switches` per other position of each switch, with only that one moved."""
-    return tuple(Switches(**dict([one])) for one in moved())  # type: ignore[arg-type]
-
-
-def moved() -> tuple[tuple[str, object], ...]:
-    """Each switch with each of its other positions, in the order of `both_positions`."""
-    return tuple((one.name, other) for one in docs() for other in one.others)
-
-
-def markdown() -> str:
-    """The table of docs/sandbox-switches.md."""
-    head = "| switch | default | others | meaning | rests on |\n|---|---|---|---|---|\n"
-    return head + "".join(
-        f"| `{one.name}` | `{one.default}` | {_named(one.others)} | {one.text} | {one.fact} |\n"
-        for one in docs()
+    expired_certificate_refused: bool = _switch(
+        default=False,
+        other=True,
+        fact="auth-and-monitoring 1.6",
+        text="A login through an app whose certificate has expired is refused.",
     )
-
-
-def _named(positions: tuple[object, ...]) -> str:
-    return ", ".join(f"`{one}`" for one in positions)
-
-
-def _doc(one: Field[Any]) -> SwitchDoc:
-    return SwitchDoc(
-        name=one.name,
-        default=one.default,
-        others=one.metadata["others"],
-        fact=one.metadata["fact"],
-        text=one.metadata["text"],
+    jwt_access_tokens: bool = _switch(
+        default=False,
+        other=True,
+        fact="auth-and-monitoring 1.3, 8",
+        text="An access token is a JSON Web Token (`eyJ…`); else opaque (`00D…!…`).",
     )

@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from simple_salesforce import Salesforce
 
-from bot.sandbox.orgs import Fact, Org
+from bot.sandbox.orgs import Fact, Org, SalesforceSandbox, Switches
+from bot.sandbox.orgs.positions import docs
 
 VERSION = "66.0"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -158,6 +161,19 @@ async def log_in(org: Org, username: str, app: str = "warehouse") -> Caller:
     answer = await token_for(org, assertion(org, username, app))
     assert answer.status == 200, answer.text
     return Caller(org, answer.body["access_token"])
+
+
+def every_position(switch: str) -> pytest.MarkDecorator:
+    """Run a test, which takes `position`, with each position of a switch."""
+    (one,) = [each for each in docs() if each.name == switch]
+    return pytest.mark.parametrize("position", [one.default, *one.others])
+
+
+@asynccontextmanager
+async def bot_where(**positions: Any) -> AsyncIterator[Caller]:
+    """The bot's session in an org whose switches stand so."""
+    async with SalesforceSandbox(Switches(**positions)) as sf:
+        yield await log_in(sf.sandbox, sf.sandbox.provisioner.username, "provisioner")
 
 
 def login_error(answer: Answer) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.orgs import DOCUMENTED_RIGHTS, Fact, Org, SalesforceSandbox, Switches
-from tests.sandbox.orgs.callers import Caller, log_in, part, results
+from tests.sandbox.orgs.callers import Caller, bot_where, every_position, log_in, part, results
 from tests.sandbox.orgs.making import (
     allow_app,
     assign,
@@ -32,13 +32,14 @@ async def test_a_set_needs_the_psl_first(bot: Caller) -> None:
     await assign(bot, user, parent)
 
 
-async def test_only_the_first_offending_permission_may_be_named() -> None:
-    async with SalesforceSandbox(Switches(all_offending_listed=False)) as sf:
-        bot = await bot_of(sf)
+@every_position("all_offending_listed")
+async def test_all_offending_permissions_are_named_or_the_first(*, position: bool) -> None:
+    async with bot_where(all_offending_listed=position) as bot:
         user, parent = await make_user(bot), await make_set(bot)
         await grant(bot, parent, "Lead", "Read", "Create")
         answer = await bot.make("PermissionSetAssignment", AssigneeId=user, PermissionSetId=parent)
-        assert answer.message == "The user license doesn't allow the permission: Read Lead"
+        named = "Read Lead, Create Lead" if position else "Read Lead"
+        assert answer.message == f"The user license doesn't allow the permission: {named}"
 
 
 async def test_a_set_is_assigned_once(bot: Caller) -> None:
@@ -171,15 +172,28 @@ async def test_app_access_has_its_own_rules(bot: Caller) -> None:
         SetupEntityType="ExternalClientApplication",
     )
     assert typed.rests_on(Fact.NOT_WRITABLE).code == "INVALID_FIELD_FOR_INSERT_UPDATE"
-    await allow_app(bot, parent)
-    twice = await bot.make("SetupEntityAccess", ParentId=parent, SetupEntityId=app)
-    assert twice.rests_on(Fact.APP_TWICE).code == "DUPLICATE_VALUE"
-    licensed = await make_set(bot, "Licensed", LicenseId=await psl_id(bot))
-    refused = await bot.make("SetupEntityAccess", ParentId=licensed, SetupEntityId=app)
-    refused.rests_on(Fact.APP_ON_PSL_SET)
     other = bot.org.world.family[1].apps["warehouse"].id
     foreign = await bot.make("SetupEntityAccess", ParentId=parent, SetupEntityId=other)
     foreign.rests_on(Fact.CROSS_REFERENCE)
+
+
+@every_position("duplicate_app_grant_code")
+async def test_an_app_is_granted_once(position: str) -> None:
+    async with bot_where(duplicate_app_grant_code=position) as bot:
+        parent = await make_set(bot)
+        await allow_app(bot, parent)
+        app = bot.org.apps["warehouse"].id
+        twice = await bot.make("SetupEntityAccess", ParentId=parent, SetupEntityId=app)
+        assert twice.rests_on(Fact.APP_TWICE).code == position
+
+
+@every_position("app_on_psl_set_code")
+async def test_a_psl_licensed_set_holds_no_app(position: str) -> None:
+    async with bot_where(app_on_psl_set_code=position) as bot:
+        licensed = await make_set(bot, "Licensed", LicenseId=await psl_id(bot))
+        app = bot.org.apps["warehouse"].id
+        refused = await bot.make("SetupEntityAccess", ParentId=licensed, SetupEntityId=app)
+        assert refused.rests_on(Fact.APP_ON_PSL_SET).code == position
 
 
 async def test_app_access_may_take_two_more_rights() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox.orgs import Fact, Org, SalesforceSandbox, Switches
-from tests.sandbox.orgs.callers import Caller, log_in, part, results
-from tests.sandbox.orgs.making import grant, make_set, user_body
+from tests.sandbox.orgs.callers import Caller, bot_where, every_position, log_in, part, results
+from tests.sandbox.orgs.making import USERNAME, grant, make_set, psl_id, user_body
 
 HALTED = "The transaction was rolled back since another operation in the same transaction failed."
 
@@ -237,3 +237,43 @@ async def test_a_user_may_stand_beside_data(bot: Caller) -> None:
         all_or_none=True,
     )
     assert results(answer)["read"]["body"]["LastName"] == "Sync"
+
+
+@every_position("setup_objects_in_one_composite")
+async def test_a_user_and_its_licence_row_in_one_transaction_are_a_switch(
+    *, position: bool
+) -> None:
+    async with bot_where(setup_objects_in_one_composite=position) as bot:
+        psl = {"AssigneeId": "@{user.id}", "PermissionSetLicenseId": await psl_id(bot)}
+        parts = (
+            part("POST", "sobjects/User", "user", await user_body(bot)),
+            part("POST", "sobjects/PermissionSetLicenseAssign", "psl", psl),
+        )
+        answer = await bot.composite(*parts, all_or_none=True)
+        if position:
+            assert results(answer)["psl"]["httpStatusCode"] == 201
+            return
+        assert answer.rests_on(Fact.MIXED_DML)
+        assert results(answer)["psl"]["body"][0]["errorCode"] == "MIXED_DML_OPERATION"
+        assert bot.org.user(USERNAME) is None
+        loose = results(await bot.composite(*parts))
+        assert loose["psl"]["httpStatusCode"] == 201
+
+
+@every_position("setup_objects_in_one_composite")
+async def test_rows_below_a_set_always_share_a_transaction(*, position: bool) -> None:
+    async with bot_where(setup_objects_in_one_composite=position) as bot:
+        parent = await make_set(bot)
+        account = {"ParentId": parent, "SobjectType": "Account", "PermissionsRead": True}
+        answer = await bot.composite(
+            part("POST", "sobjects/ObjectPermissions", "object", account),
+            part(
+                "POST",
+                "composite/sobjects",
+                "fields",
+                {"records": [field_row(parent, "Account.Phone")]},
+            ),
+            all_or_none=True,
+        )
+        assert results(answer)["object"]["httpStatusCode"] == 201
+        assert bot.org.rows("FieldPermissions", ParentId=parent)

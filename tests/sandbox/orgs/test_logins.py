@@ -12,6 +12,8 @@ from bot.sandbox.orgs.keys import key_pair
 from tests.sandbox.orgs.callers import (
     Caller,
     assertion,
+    bot_where,
+    every_position,
     log_in,
     login_error,
     token_for,
@@ -110,17 +112,45 @@ async def test_a_connected_app_takes_the_generic_host_and_perhaps_my_domain(
         assert login_error(await token_for(org, login))[1] == "audience is invalid"
 
 
-async def test_inactive_frozen_and_unknown_users_look_alike(org: Org, bot: Caller) -> None:
-    await make_integration(bot, "Account")
-    said = ("invalid_grant", "inactive user")
-    nobody = await token_for(org, assertion(org, "nobody@acme.example"))
-    assert login_error(nobody.rests_on(Fact.LOGIN_INACTIVE)) == said
-    org.freeze(USERNAME)
-    assert login_error(await token_for(org, assertion(org, USERNAME))) == said
-    org.freeze(USERNAME, frozen=False)
-    assert (await token_for(org, assertion(org, USERNAME))).status == 200
-    org.deactivate(USERNAME)
-    assert login_error(await token_for(org, assertion(org, USERNAME))) == said
+@every_position("frozen_error")
+async def test_inactive_frozen_and_unknown_users_look_alike(position: str) -> None:
+    async with bot_where(frozen_error=position) as bot:
+        org = bot.org
+        await make_integration(bot, "Account")
+        said = (position, "inactive user")
+        nobody = await token_for(org, assertion(org, "nobody@acme.example"))
+        assert login_error(nobody.rests_on(Fact.LOGIN_INACTIVE)) == said
+        org.freeze(USERNAME)
+        assert login_error(await token_for(org, assertion(org, USERNAME))) == said
+        org.freeze(USERNAME, frozen=False)
+        assert (await token_for(org, assertion(org, USERNAME))).status == 200
+        org.deactivate(USERNAME)
+        assert login_error(await token_for(org, assertion(org, USERNAME))) == said
+
+
+@every_position("expired_certificate_refused")
+async def test_an_expired_certificate_lets_in_or_not(*, position: bool) -> None:
+    async with bot_where(expired_certificate_refused=position) as bot:
+        await make_integration(bot, "Account")
+        bot.org.expire_certificate("warehouse")
+        answer = await token_for(bot.org, assertion(bot.org, USERNAME))
+        if position:
+            answer.rests_on(Fact.LOGIN_CERTIFICATE)
+            assert login_error(answer) == ("invalid_grant", "invalid assertion")
+        else:
+            assert answer.status == 200
+
+
+@every_position("jwt_access_tokens")
+async def test_a_token_of_either_shape_opens_the_org_and_can_be_revoked(*, position: bool) -> None:
+    async with bot_where(jwt_access_tokens=position) as bot:
+        assert bot.token
+        assert bot.token.startswith("eyJ" if position else bot.org.id[:15] + "!")
+        assert bot.token.count(".") == (2 if position else 0)
+        assert await bot.rows("SELECT Id FROM Organization")
+        gone = await bot.call("POST", "/services/oauth2/revoke", data={"token": bot.token})
+        assert gone.status == 200
+        assert (await bot.query("SELECT Id FROM Organization")).status == 401
 
 
 async def test_an_admin_approved_app_wants_a_grant_that_reaches_the_user(

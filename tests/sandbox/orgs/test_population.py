@@ -13,7 +13,7 @@ from bot.sandbox.orgs import (
     SalesforceSandbox,
     Switches,
 )
-from bot.sandbox.orgs.switches import both_positions, docs, markdown, moved
+from bot.sandbox.orgs.positions import both_positions, docs, markdown, moved
 from tests.sandbox.orgs.callers import Caller, assertion, log_in, token_for
 from tests.sandbox.orgs.making import USERNAME, make_integration
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.orgs import Fact, Org, SalesforceSandbox, Switches
-from tests.sandbox.orgs.callers import Caller, log_in
+from bot.sandbox.orgs import Fact, Org
+from tests.sandbox.orgs.callers import Caller, bot_where, every_position
 from tests.sandbox.orgs.making import (
     assign,
     grant,
@@ -15,20 +15,18 @@ from tests.sandbox.orgs.making import (
 )
 
 
-async def bot_of(sf: SalesforceSandbox) -> Caller:
-    return await log_in(sf.sandbox, sf.sandbox.provisioner.username, "provisioner")
-
-
 @pytest.mark.parametrize("name", ["1st", "With Space", "End_", "Two__Marks", "_Under", "Ümlaut"])
 async def test_a_set_name_has_a_strict_shape(bot: Caller, name: str) -> None:
     answer = await bot.make("PermissionSet", Name=name, Label="A set")
     answer.rests_on(Fact.SET_NAME)
 
 
-async def test_a_set_name_is_used_once(bot: Caller) -> None:
-    await make_set(bot)
-    answer = await bot.make("PermissionSet", Name="integration_sync", Label="Again")
-    assert answer.rests_on(Fact.SET_NAME_TAKEN).code == "DUPLICATE_DEVELOPER_NAME"
+@every_position("duplicate_set_name_code")
+async def test_a_set_name_is_used_once(position: str) -> None:
+    async with bot_where(duplicate_set_name_code=position) as bot:
+        await make_set(bot)
+        answer = await bot.make("PermissionSet", Name="integration_sync", Label="Again")
+        assert answer.rests_on(Fact.SET_NAME_TAKEN).code == position
 
 
 async def test_the_licence_of_a_set_is_fixed_and_real(bot: Caller) -> None:
@@ -129,13 +127,17 @@ async def test_an_object_row_without_permission_cannot_be(bot: Caller) -> None:
     assert not bot.org.rows("ObjectPermissions", ParentId=parent)
 
 
-async def test_one_row_for_a_set_and_object(bot: Caller) -> None:
-    parent = await make_set(bot)
-    await grant(bot, parent, "Account")
-    answer = await bot.make(
-        "ObjectPermissions", ParentId=parent, SobjectType="Account", PermissionsRead=True
-    )
-    assert answer.rests_on(Fact.OBJECT_TWICE).code == "DUPLICATE_VALUE"
+@every_position("duplicate_object_row_code")
+async def test_one_row_for_a_set_and_object_or_field(position: str) -> None:
+    async with bot_where(duplicate_object_row_code=position) as bot:
+        parent = await make_set(bot)
+        await grant(bot, parent, "Account")
+        body = {"ParentId": parent, "SobjectType": "Account", "PermissionsRead": True}
+        answer = await bot.make("ObjectPermissions", **body)
+        assert answer.rests_on(Fact.OBJECT_TWICE).code == position
+        await grant_field(bot, parent, "Account.Phone")
+        twice = await bot.make("FieldPermissions", **body, Field="Account.Phone")
+        assert twice.rests_on(Fact.FIELD_TWICE).code == position
 
 
 async def test_rows_belong_to_sets_and_to_objects_that_can_be_granted(bot: Caller) -> None:
@@ -263,8 +265,6 @@ async def test_field_rows_follow_their_own_rules(bot: Caller) -> None:
     other = body | {"SobjectType": "Contact", "PermissionsRead": True}
     (await bot.make("FieldPermissions", **other)).rests_on(Fact.FIELD_PREFIX)
     row = await grant_field(bot, parent, "Account.Phone")
-    twice = await bot.make("FieldPermissions", **body, PermissionsRead=True)
-    twice.rests_on(Fact.FIELD_TWICE)
     off = await bot.rest("PATCH", f"sobjects/FieldPermissions/{row}", {"PermissionsRead": False})
     assert off.status == 204
     assert not bot.org.rows("FieldPermissions", ParentId=parent)
@@ -272,9 +272,8 @@ async def test_field_rows_follow_their_own_rules(bot: Caller) -> None:
 
 async def test_a_field_may_need_its_object(bot: Caller) -> None:
     assert await grant_field(bot, await make_set(bot), "Account.Phone", edit=True)
-    switches = Switches(field_needs_object_read=True, field_edit_needs_object_edit=True)
-    async with SalesforceSandbox(switches) as sf:
-        strict = await bot_of(sf)
+    switches = {"field_needs_object_read": True, "field_edit_needs_object_edit": True}
+    async with bot_where(**switches) as strict:
         parent = await make_set(strict)
         body = {
             "ParentId": parent,
@@ -289,16 +288,17 @@ async def test_a_field_may_need_its_object(bot: Caller) -> None:
         assert (await strict.make("FieldPermissions", **body)).id
 
 
-async def test_messages_may_name_objects_by_their_plural() -> None:
-    async with SalesforceSandbox(Switches(plural_nouns=True)) as sf:
-        bot = await bot_of(sf)
+@every_position("plural_nouns")
+async def test_messages_name_objects_by_api_name_or_plural(*, position: bool) -> None:
+    async with bot_where(plural_nouns=position) as bot:
         answer = await bot.make(
             "ObjectPermissions",
             ParentId=await make_set(bot),
             SobjectType="Account",
             PermissionsCreate=True,
         )
-        assert answer.message.endswith("depends on permission(s): Read Accounts")
+        noun = "Accounts" if position else "Account"
+        assert answer.message.endswith(f"depends on permission(s): Read {noun}")
 
 
 async def test_an_assigned_set_gains_only_what_its_users_may_have(org: Org, bot: Caller) -> None:

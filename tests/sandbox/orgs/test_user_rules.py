@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.orgs import Fact, Org, SalesforceSandbox, Switches
-from tests.sandbox.orgs.callers import Caller, log_in
+from tests.sandbox.orgs.callers import Caller, bot_where, every_position, log_in
 from tests.sandbox.orgs.making import USERNAME, make_set, make_user, profile_id, user_body
 
 NINE = (
@@ -54,21 +54,26 @@ async def test_a_long_alias_and_unknown_time_zones_are_refused(bot: Caller) -> N
     assert zone.rests_on(Fact.PICKLIST).code == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
 
 
-async def test_a_username_and_an_email_look_like_email(bot: Caller) -> None:
-    name = await bot.make("User", **await user_body(bot, Username="warehouse"))
-    assert name.rests_on(Fact.USERNAME_SHAPE).code == "INVALID_EMAIL_ADDRESS"
-    assert name.body[0]["fields"] == ["Username"]
+@every_position("username_shape_code")
+async def test_a_username_looks_like_email(position: str) -> None:
+    async with bot_where(username_shape_code=position) as bot:
+        name = await bot.make("User", **await user_body(bot, Username="warehouse"))
+        assert name.rests_on(Fact.USERNAME_SHAPE).code == position
+        assert name.body[0]["fields"] == ["Username"]
+
+
+async def test_an_email_looks_like_one(bot: Caller) -> None:
     mail = await bot.make("User", **await user_body(bot, Email="nobody"))
     assert mail.rests_on(Fact.EMAIL).body[0]["fields"] == ["Email"]
 
 
-async def test_capitals_in_a_username_are_lowered_or_refused(bot: Caller) -> None:
-    await make_user(bot, Username=USERNAME.upper())
-    assert bot.org.rows("User", Username=USERNAME)
-    async with SalesforceSandbox(Switches(uppercase_username_refused=True)) as sf:
-        strict = await log_in(sf.sandbox, sf.sandbox.provisioner.username, "provisioner")
-        answer = await strict.make("User", **await user_body(strict, Username=USERNAME.upper()))
-        answer.rests_on(Fact.USERNAME_CASE)
+@every_position("uppercase_username_refused")
+async def test_capitals_in_a_username_are_lowered_or_refused(*, position: bool) -> None:
+    async with bot_where(uppercase_username_refused=position) as bot:
+        answer = await bot.make("User", **await user_body(bot, Username=USERNAME.upper()))
+        if position:
+            answer.rests_on(Fact.USERNAME_CASE)
+        assert bool(bot.org.rows("User", Username=USERNAME)) is not position
 
 
 @pytest.mark.parametrize(

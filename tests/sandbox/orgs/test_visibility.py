@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox.orgs import DOCUMENTED_RIGHTS, Fact, Org, SalesforceSandbox, Switches
-from tests.sandbox.orgs.callers import Caller, log_in
-from tests.sandbox.orgs.making import USERNAME, grant, make_integration
+from tests.sandbox.orgs.callers import Caller, bot_where, every_position, log_in
+from tests.sandbox.orgs.making import USERNAME, grant, make_integration, make_set
 
 
 async def bot_of(sf: SalesforceSandbox) -> Caller:
@@ -226,3 +226,23 @@ async def test_data_is_written_with_object_permissions_only(org: Org, bot: Calle
     assert org.rows("Account", Id=made)[0]["OwnerId"] == org.user(USERNAME)["Id"]
     field = await user.make("Account", Name="New", Phone="1")
     field.rests_on(Fact.NO_SUCH_COLUMN)
+
+
+@every_position("picklists_list_grantable")
+async def test_the_picklists_may_list_what_can_be_granted(*, position: bool) -> None:
+    async with bot_where(picklists_list_grantable=position) as bot:
+        for sobject, field in (("ObjectPermissions", "SobjectType"), ("FieldPermissions", "Field")):
+            described = (await bot.rest("GET", f"sobjects/{sobject}/describe")).body
+            (picklist,) = [one for one in described["fields"] if one["name"] == field]
+            assert bool(picklist["picklistValues"]) is position
+        await grant(bot, await make_set(bot), "Account")
+
+
+@every_position("relationship_order_marks_master")
+async def test_a_master_is_marked_by_its_order_or_by_its_cascade_only(*, position: bool) -> None:
+    async with bot_where(relationship_order_marks_master=position) as bot:
+        bot.org.grant_bot(bot.org.provisioner.username, objects={"Invoice_Line__c": True})
+        line = (await bot.rest("GET", "sobjects/Invoice_Line__c/describe")).body
+        (master,) = [one for one in line["fields"] if one["name"] == "Invoice__c"]
+        assert master["cascadeDelete"] is True
+        assert (master["relationshipOrder"] == 0) is position
