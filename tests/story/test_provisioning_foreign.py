@@ -201,3 +201,25 @@ async def test_a_withdrawal_leaves_what_somebody_else_made_and_says_so(house: Ho
     assert not house.org.rows("PermissionSet", Name=SET)
     end = (await house.journal())[-1]
     assert f"{USERNAME} stays: it was created by Max Admin" in end.detail
+
+
+@pytest.mark.parametrize(
+    ("all_listed", "named"), [(True, "Read Account, Create Account"), (False, "Read Account")]
+)
+async def test_a_licence_taken_away_meanwhile_is_told_and_given_again_by_a_retry(
+    house: House, named: str, *, all_listed: bool
+) -> None:
+    house.org.world.switches = Switches(all_offending_listed=all_listed)
+    hold = house.org.faults.hold(method="POST", sobject="PermissionSetAssignment")
+    await house.ask({"perm:Account": ["read", "create"]}, objects=["Account"])
+    await house.approve()
+    await hold.reached()
+    user = house.org.user((await house.request()).username)
+    assert user is not None
+    (row,) = house.org.rows("PermissionSetLicenseAssign", AssigneeId=user["Id"])
+    house.org.remove_row("PermissionSetLicenseAssign", str(row["Id"]))
+    hold.release()
+    finding = await blocked(house, "license_forbids")
+    assert f"does not allow this permission: {named}." in finding.cause
+    await house.person("rae").command("/integration-user retry IU-1")
+    await house.ends("live")
