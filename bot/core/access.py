@@ -7,20 +7,12 @@ so what a grant depends on is added here, each addition with the sentence why. W
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.core.prerequisites import elsewhere, needs
 from store.records import FieldFact, Grant, ObjectFact, Tier, Verb
-
-_NEEDS: Final[dict[Verb, frozenset[Verb]]] = {
-    Verb.READ: frozenset(),
-    Verb.CREATE: frozenset({Verb.READ}),
-    Verb.EDIT: frozenset({Verb.READ}),
-    Verb.DELETE: frozenset({Verb.READ, Verb.EDIT}),
-    Verb.VIEW_ALL: frozenset({Verb.READ}),
-    Verb.MODIFY_ALL: frozenset({Verb.READ, Verb.EDIT, Verb.DELETE, Verb.VIEW_ALL}),
-}
 
 WORDS: Final[dict[Verb, str]] = {
     Verb.READ: "Read",
@@ -38,11 +30,6 @@ _MEDIUM: Final = frozenset({Verb.CREATE, Verb.EDIT})
 Facts = Mapping[str, ObjectFact]
 
 
-def needs(verb: Verb) -> frozenset[Verb]:
-    """Say which verbs must stand beside this one on the same object, all the way down (1.8)."""
-    return _NEEDS[verb]
-
-
 def close(grants: Iterable[Grant], facts: Facts) -> tuple[Grant, ...]:
     """Add what the grants depend on, so that the org accepts them; `because` says why.
 
@@ -50,22 +37,24 @@ def close(grants: Iterable[Grant], facts: Facts) -> tuple[Grant, ...]:
     2. Per object: missing verbs; parts of a compound field become the compound; what may be
        edited may also be read, unless all fields may be read anyway.
     3. Reading a detail needs Read on its master, and on the master's master (1.8).
+    4. Some verbs on standard objects need one on another object (1.8).
 
-    Asked objects keep their order, added masters follow. Closing twice changes nothing more.
+    Asked objects keep their order, added objects follow. Closing twice changes nothing more.
     """
     closed: dict[str, Grant] = {}
     for grant in grants:
         known = closed.get(grant.object)
         closed[grant.object] = _merge(known, grant) if known else grant
     closed = {name: _close_one(grant, facts.get(name)) for name, grant in closed.items()}
-    open_ends = [name for name, grant in closed.items() if Verb.READ in grant.verbs]
+    open_ends = list(closed)
     for name in open_ends:  # grows while it is walked: a master may have a master
-        for master in _masters(name, facts):
-            known = closed.get(master) or Grant(object=master, verbs=())
-            if Verb.READ not in known.verbs:
-                sentence = f"Read on {master}, because {name} is a detail of it."
-                closed[master] = _add_verbs(known, {Verb.READ}, (sentence,))
-                open_ends.append(master)
+        for other, verb, why in _others(closed[name], facts):
+            known = closed.get(other) or Grant(object=other, verbs=())
+            if verb not in known.verbs:
+                sentence = f"{WORDS[verb]} on {other}, because {why}."
+                added = _add_verbs(known, {verb}, (sentence,))
+                closed[other] = _close_one(added, facts.get(other))
+                open_ends.append(other)
     return tuple(closed.values())
 
 
@@ -78,14 +67,15 @@ def resolve_edit_all(grants: Iterable[Grant], facts: Facts) -> tuple[Grant, ...]
 
 
 def order(grants: Iterable[Grant], facts: Facts) -> tuple[str, ...]:
-    """List the granted objects with masters before their details, else as they stand (1.8)."""
-    wanted = [grant.object for grant in grants]
+    """List the granted objects, each after those that it depends on, else as they stand (1.8)."""
+    wanted = {grant.object: grant for grant in grants}
     placed: dict[str, None] = {}
 
     def place(name: str, above: frozenset[str]) -> None:
-        for master in _masters(name, facts):
-            if master in wanted and master not in above:
-                place(master, above | {master})
+        needed = (other for _, other, _ in elsewhere(name, wanted[name].verbs))
+        for other in (*_masters(name, facts), *needed):
+            if other in wanted and other not in above:
+                place(other, above | {other})
         placed.setdefault(name)
 
     for name in wanted:
@@ -144,6 +134,15 @@ def additions(grants: Iterable[Grant]) -> tuple[str, ...]:
 def _masters(name: str, facts: Facts) -> tuple[str, ...]:
     fact = facts.get(name)
     return (fact.masters if fact else None) or ()
+
+
+def _others(grant: Grant, facts: Facts) -> Iterator[tuple[str, Verb, str]]:
+    """Say what a grant needs on other objects: object, verb, and why."""
+    if Verb.READ in grant.verbs:
+        for master in _masters(grant.object, facts):
+            yield master, Verb.READ, f"{grant.object} is a detail of it"
+    for verb, other, needed in elsewhere(grant.object, grant.verbs):
+        yield other, needed, f"{WORDS[verb]} on {grant.object} needs it"
 
 
 def _in_order(verbs: Iterable[Verb]) -> tuple[Verb, ...]:

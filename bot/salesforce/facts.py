@@ -14,6 +14,7 @@ from typing import Any
 
 from simple_salesforce.format import format_soql
 
+from bot.core.prerequisites import companions
 from bot.salesforce import datatypes
 from bot.salesforce.gateway import Refused
 from bot.salesforce.rest import Rest
@@ -82,14 +83,18 @@ def of(rest: Rest, grants: Mapping[str, Sequence[str]]) -> tuple[ObjectFact, ...
 def with_masters(
     rest: Rest, names: Sequence[str], every: Mapping[str, Sequence[str]]
 ) -> tuple[ObjectFact, ...]:
-    """Facts of the named objects and of all their masters, however deep."""
+    """Facts of the named objects and of all that they may depend on, however deep."""
     found: dict[str, ObjectFact] = {}
     wanted = [name for name in names if name in every]
     while wanted:
         for fact in of(rest, {name: every[name] for name in wanted}):
             found[fact.name] = fact
-        masters = {one for fact in found.values() for one in fact.masters or ()}
-        wanted = [name for name in sorted(masters) if name in every and name not in found]
+        others = {
+            other
+            for fact in found.values()
+            for other in (*(fact.masters or ()), *companions(fact.name))
+        }
+        wanted = [name for name in sorted(others) if name in every and name not in found]
     return tuple(found.values())
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import access
+from bot.core.prerequisites import ELSEWHERE, needs
 from store.records import FieldFact, Grant, ObjectFact, Tier, Verb
 
 V = Verb
@@ -103,6 +104,61 @@ def test_a_master_that_was_chosen_without_read_gets_it() -> None:
 
 def test_masters_that_are_not_known_are_not_guessed() -> None:
     assert list(close(grant("Case", V.READ), grant("Unheard__c", V.READ))) == ["Case", "Unheard__c"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "added", "verbs", "because"),
+    [
+        (
+            grant("Contract", V.VIEW_ALL),
+            "Account",
+            {V.READ, V.VIEW_ALL},
+            "View All on Account, because View All on Contract needs it.",
+        ),
+        (
+            grant("Asset", V.MODIFY_ALL),
+            "Account",
+            {V.READ, V.VIEW_ALL},
+            "View All on Account, because View All on Asset needs it.",
+        ),
+        (
+            grant("ServiceTerritory", V.READ, V.VIEW_ALL),
+            "OperatingHours",
+            {V.READ, V.VIEW_ALL},
+            "View All on OperatingHours, because View All on ServiceTerritory needs it.",
+        ),
+        (
+            grant("MessagingSession", V.EDIT),
+            "MessagingEndUser",
+            {V.READ},
+            "Read on MessagingEndUser, because Read on MessagingSession needs it.",
+        ),
+    ],
+)
+def test_a_verb_brings_what_it_needs_on_another_object_and_says_so(
+    asked: Grant, added: str, verbs: set[Verb], because: str
+) -> None:
+    closed = close(asked)
+    assert list(closed) == [asked.object, added]
+    assert set(closed[added].verbs) == verbs
+    assert because in closed[added].because
+    assert access.order(closed.values(), FACTS) == (added, asked.object)
+
+
+def test_reading_an_asset_or_seeing_all_accounts_brings_nothing_more() -> None:
+    assert list(close(grant("Asset", V.READ, V.EDIT), grant("Contract", V.READ))) == [
+        "Asset",
+        "Contract",
+    ]
+    assert close(grant("Account", V.READ, V.VIEW_ALL))["Account"].because == ()
+
+
+def test_what_another_object_needs_is_added_to_what_was_asked_of_it() -> None:
+    closed = close(grant("Account", V.CREATE, read="Phone"), grant("Asset", V.READ, V.VIEW_ALL))
+    account = closed["Account"]
+    assert account.verbs == (V.READ, V.CREATE, V.VIEW_ALL)
+    assert account.read_fields == ("Phone",)
+    assert account.because[-1] == "View All on Account, because View All on Asset needs it."
 
 
 def test_what_may_be_edited_may_also_be_read_unless_all_fields_may() -> None:
@@ -285,7 +341,7 @@ def test_the_additions_of_all_grants_are_listed() -> None:
 FIELDS = st.lists(st.sampled_from([one.name for one in FACTS["Account"].fields]), max_size=4)
 GRANTS = st.builds(
     Grant,
-    object=st.sampled_from([*FACTS, "Unheard__c"]),
+    object=st.sampled_from([*FACTS, "Asset", "Unheard__c"]),
     verbs=st.lists(st.sampled_from(Verb), max_size=3, unique=True).map(tuple),
     read_fields=FIELDS.map(tuple),
     edit_fields=FIELDS.map(tuple),
@@ -321,7 +377,9 @@ def test_what_is_closed_is_accepted_by_the_rules_of_the_org(grants: list[Grant])
     granted = {one.object: set(one.verbs) for one in closed}
     for one in closed:
         for verb in one.verbs:
-            assert access.needs(verb) <= granted[one.object]
+            assert needs(verb) <= granted[one.object]
+            other, needed = ELSEWHERE.get((one.object, verb), (one.object, verb))
+            assert needed in granted[other]
         masters = FACTS[one.object].masters if one.object in FACTS else ()
         if Verb.READ in one.verbs:
             assert all(Verb.READ in granted[master] for master in masters or ())

@@ -25,7 +25,7 @@ async def test_what_was_seen_is_said(clinic: Clinic) -> None:
     assert "10 in all, 2 used, 8 free" in clinic.one("licence", "uat").text
     assert "10 in all, 3 used, 7 free" in clinic.one("psl", "uat").text
     assert "Minimum Access - API Only Integrations" in clinic.one("profile", "uat").text
-    assert "1 of 13 objects" in clinic.one("objects", "uat").text
+    assert "1 of 14 objects" in clinic.one("objects", "uat").text
     assert "#salesforce-approvals" in clinic.one("channel:approvals_channel").text
     assert "fits the key and ends on" in clinic.one("certificate:warehouse", "uat").text
     assert "invalid assertion" in clinic.one("app-login:warehouse", "uat").text

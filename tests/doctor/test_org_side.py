@@ -215,7 +215,7 @@ async def test_rights_beyond_need_are_warned_of_with_the_reason(clinic: Clinic) 
     assert "View All Data: it can read every record" in line.text
     assert "Author Apex: it can run any code" in line.text
     assert points_to(line, Page.POWERS)
-    assert "13 of 13" in clinic.one("objects", "uat").text
+    assert "14 of 14" in clinic.one("objects", "uat").text
 
 
 async def test_an_administrators_profile_is_seen_through_its_rights(clinic: Clinic) -> None:

@@ -173,13 +173,16 @@ async def test_every_editable_field_becomes_a_list_in_plan_and_hash(house: House
 
 
 async def test_a_master_is_added_and_shown_as_added_because(house: House) -> None:
-    await house.ask({"perm:Invoice_Line_Tax__c": ["read"]}, objects=["Invoice_Line_Tax__c"])
+    access = {"perm:Invoice_Line_Tax__c": ["read"], "perm:Asset": ["read", "view_all"]}
+    await house.ask(access, objects=["Invoice_Line_Tax__c", "Asset"])
     card = (await house.card()).readable()
     assert "Added because" in card
     assert "Read on Invoice_Line__c, because Invoice_Line_Tax__c is a detail of it." in card
     assert "Read on Invoice__c, because Invoice_Line__c is a detail of it." in card
+    assert "View All on Account, because View All on Asset needs it." in card
     wanted = await wanted_of(house)
-    assert wanted.objects_order == ("Invoice__c", "Invoice_Line__c", "Invoice_Line_Tax__c")
+    lines = ("Invoice__c", "Invoice_Line__c", "Invoice_Line_Tax__c")
+    assert wanted.objects_order == (*lines, "Account", "Asset")
     await house.approve()
     await house.ends("live")
 

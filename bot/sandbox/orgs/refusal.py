@@ -52,6 +52,7 @@ class Fact(StrEnum):
     OBJECT_ALL_FALSE = "salesforce-provisioning 1.8: a row with all permissions false cannot be"
     OBJECT_DEPENDS = "salesforce-provisioning 1.8: create needs read, delete needs read and edit …"
     MASTER_DEPENDS = "salesforce-provisioning 1.8: a detail's Read needs its master's Read"
+    ACROSS_DEPENDS = "salesforce-provisioning 1.8: Read All Asset needs Read All Account"
     OBJECT_TWICE = "salesforce-provisioning 1.8 [U code]: one row per set and object"
     VIRTUAL_ROW = "salesforce-provisioning 1.8: rows of Modify All Data cannot be changed"
     LICENSE_OBJECT = "salesforce-provisioning 1.7: Salesforce Integration holds no standard object"

@@ -117,6 +117,21 @@ async def test_a_details_read_needs_its_masters_read_in_the_same_set(bot: Caller
     assert bot.org.rows("ObjectPermissions", Id=master)[0]["PermissionsRead"] is True
 
 
+async def test_seeing_all_assets_needs_seeing_all_accounts_in_the_same_set(bot: Caller) -> None:
+    parent = await make_set(bot)
+    on = {"PermissionsRead": True, "PermissionsViewAllRecords": True}
+    account = await grant(bot, parent, "Account")
+    answer = await bot.make("ObjectPermissions", ParentId=parent, SobjectType="Asset", **on)
+    assert answer.rests_on(Fact.ACROSS_DEPENDS).code == "FIELD_INTEGRITY_EXCEPTION"
+    assert answer.message == "Permission Read All Asset depends on permission(s): Read All Account"
+    assert await grant(bot, parent, "Asset")
+    assert (await bot.rest("PATCH", f"sobjects/ObjectPermissions/{account}", on)).status == 204
+    (asset,) = bot.org.rows("ObjectPermissions", ParentId=parent, SobjectType="Asset")
+    assert (await bot.rest("PATCH", f"sobjects/ObjectPermissions/{asset['Id']}", on)).status == 204
+    taken = await bot.rest("DELETE", f"sobjects/ObjectPermissions/{account}")
+    taken.rests_on(Fact.ACROSS_DEPENDS)
+
+
 async def test_an_object_row_without_permission_cannot_be(bot: Caller) -> None:
     parent = await make_set(bot)
     empty = await bot.make("ObjectPermissions", ParentId=parent, SobjectType="Account")

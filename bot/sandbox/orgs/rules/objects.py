@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.refusal import Fact, Refused
 from bot.sandbox.orgs.rules.licences import saved_set_allowed
@@ -12,6 +14,9 @@ from bot.sandbox.orgs.schema.access import OBJECT_VERBS
 from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import LICENSE, World
 
+Need = tuple[str, str]
+"""An object and a verb on it."""
+
 READ, CREATE, EDIT, DELETE, VIEW_ALL, MODIFY_ALL = OBJECT_VERBS
 _NEEDS = {
     CREATE: (READ,),
@@ -20,6 +25,8 @@ _NEEDS = {
     VIEW_ALL: (READ,),
     MODIFY_ALL: (READ, EDIT, DELETE, VIEW_ALL),
 }
+_ELSEWHERE = {("Asset", VIEW_ALL): ("Account", VIEW_ALL)}
+"""Between objects that are no master and detail (1.8)."""
 _EVERY = (*OBJECT_VERBS, "PermissionsViewAllFields")
 
 
@@ -60,7 +67,7 @@ def _license(world: World, parent: Row, row: Row) -> None:
 
 def _check(world: World, row: Row) -> None:
     _own_verbs(world, row)
-    _masters(world, row)
+    _others(world, row)
     parent = parent_of(world, row)
     saved_set_allowed(world, parent)
 
@@ -80,35 +87,47 @@ def _own_verbs(world: World, row: Row) -> None:
         raise depends(Fact.OBJECT_DEPENDS, missing)
 
 
-def _masters(world: World, row: Row) -> None:
-    """Read on a detail needs Read on its master in the same set, after every write (1.8)."""
+def _others(world: World, row: Row) -> None:
+    """What depends on another object of the same set has it, after every write (1.8)."""
     here = {
-        str(one["SobjectType"])
+        str(one["SobjectType"]): one
         for one in world.tables.where("ObjectPermissions", ParentId=row["ParentId"])
-        if one[READ]
     }
     seen = here
     if not world.switches.masters_in_same_collection:
-        seen = here - {
-            str(one["SobjectType"])
-            for one in world.tables.where("ObjectPermissions", ParentId=row["ParentId"])
-            if one["Id"] in world.statement
-        }
-    missing = [
-        f"Permission {phrase(world, READ, world.schema[detail])} depends on permission(s): "
-        f"{phrase(world, READ, world.schema[master])}"
+        seen = {name: one for name, one in here.items() if one["Id"] not in world.statement}
+    for fact, dependencies in (
+        (Fact.MASTER_DEPENDS, _on_masters(world, here)),
+        (Fact.ACROSS_DEPENDS, _ELSEWHERE.items()),
+    ):
+        missing = [
+            f"Permission {phrase(world, verb, world.schema[name])} depends on permission(s): "
+            f"{phrase(world, needed, world.schema[other])}"
+            for (name, verb), (other, needed) in dependencies
+            if _has(here, name, verb)
+            and not _has(seen if name == row["SobjectType"] else here, other, needed)
+        ]
+        if missing:
+            raise depends(fact, missing)
+
+
+def _on_masters(world: World, here: Iterable[str]) -> list[tuple[Need, Need]]:
+    """Read on a detail needs Read on its master."""
+    return [
+        ((detail, READ), (master, READ))
         for detail in sorted(here)
         for master in world.schema[detail].masters
-        if master not in (seen if detail == row["SobjectType"] else here)
     ]
-    if missing:
-        raise depends(Fact.MASTER_DEPENDS, missing)
+
+
+def _has(rows: Mapping[str, Row], name: str, verb: str) -> bool:
+    return name in rows and bool(rows[name][verb])
 
 
 def _after_update(world: World, _access: Access, _old: Row, new: Row) -> None:
     if not any(new[one] for one in _EVERY):
         world.tables.remove("ObjectPermissions", str(new["Id"]))
-        _masters(world, new)
+        _others(world, new)
         return
     _check(world, new)
 
@@ -118,7 +137,7 @@ def _delete(world: World, _access: Access, row: Row) -> None:
 
 
 def _after_delete(world: World, _access: Access, row: Row) -> None:
-    _masters(world, row)
+    _others(world, row)
 
 
 def _after_insert(world: World, _access: Access, row: Row) -> None:

@@ -195,6 +195,16 @@ def _sales() -> tuple[ObjectDef, ...]:
     )
 
 
+def _asset() -> tuple[FieldDef, ...]:
+    return granted(
+        lookup("AccountId", "Account", label="Account"),
+        lookup("Product2Id", "Product2", label="Product"),
+        text("SerialNumber", "Serial Number", 80),
+        choice("Status", "Status", "Shipped", "Installed"),
+        day("InstallDate", "Install Date"),
+    )
+
+
 def _service() -> tuple[ObjectDef, ...]:
     case = granted(
         lookup("AccountId", "Account", label="Account"),
@@ -210,6 +220,7 @@ def _service() -> tuple[ObjectDef, ...]:
     article = granted(text("Summary", "Summary", 1000), text("UrlName", "URL Name"))
     return (
         data_object("Case", "Case", "Cases", "500", number, status, *case, sharing="Private"),
+        data_object("Asset", "Asset", "Assets", "02i", named("Asset Name"), *_asset()),
         data_object(
             "Knowledge__kav",
             "Knowledge",
