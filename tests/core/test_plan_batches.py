@@ -102,7 +102,8 @@ def test_inserts_and_updates_are_different_collections() -> None:
     step = plan.GrantFields(set=SET, object="Account", rows=rows)
     access = plan.batches((step,))
     assert [collections(batch) <= 5 for batch in access] == [True, True]
-    again = [row for batch in access for one in batch.steps for row in one.rows]  # type: ignore[attr-defined]
+    steps = [one for batch in access for one in batch.steps]
+    again = [row for one in steps for row in one.rows]  # type: ignore[attr-defined]  # fields
     assert tuple(again) == rows
 
 

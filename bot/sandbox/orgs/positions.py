@@ -26,7 +26,8 @@ def docs() -> tuple[SwitchDoc, ...]:
 
 def both_positions() -> tuple[Switches, ...]:
     """One `Switches` per other position of each switch, with only that one moved."""
-    return tuple(Switches(**dict([one])) for one in moved())  # type: ignore[arg-type]
+    each = (dict([one]) for one in moved())
+    return tuple(Switches(**one) for one in each)  # type: ignore[arg-type]  # names of its fields
 
 
 def moved() -> tuple[tuple[str, object], ...]:

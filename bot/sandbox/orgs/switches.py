@@ -16,7 +16,7 @@ T = TypeVar("T")
 def _switch(default: T, other: T, fact: str, text: str, *more: T) -> T:
     metadata = {"other": other, "others": (other, *more), "fact": fact, "text": text}
     made: Any = field(default=default, metadata=metadata)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # a field, typed as its default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
