@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import diagnosis
+from bot.core import diagnosis, outage
 from bot.flows import telling
 from bot.flows.context import Context
+from bot.salesforce.gateway import Refused
 from store import ledger
-from store.records import Finding, Json, Request, Source
+from store.records import Finding, Json, Request, Source, State
 
 Enqueue = Callable[[Context, AsyncConnection, Request, Any], Awaitable[None]]
-_AWAY = "unavailable"
-_TRIES = frozenset({"batch", "intent"})
-LONGEST = timedelta(minutes=5)
-PATIENCE = timedelta(hours=1)
-"""How long an org may be away before a person is told; work goes on by itself until then."""
-QUOTA_PATIENCE = timedelta(hours=25)
-"""The calls of an org are counted over 24 hours: they come back by themselves (2.2)."""
+_TOLD = frozenset({State.APPROVED, State.PROVISIONED})
+"""Where people wait for the work, so that a wait of hours is told as a finding."""
+_CALLS = "Find the big caller in Setup, Company Information, then press Retry."
 
 
 async def end(
@@ -55,27 +53,29 @@ async def end(
     return changed
 
 
+def passing(no: Refused) -> Json:
+    """The end of a look that met an error which passes; used up calls carry their finding."""
+    away: Json = {"end": "away", "reason": no.code}
+    if diagnosis.is_quota(no.code, no.message):
+        away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
+    return away
+
+
 async def patient(conn: AsyncConnection, request: Request, now: datetime, seen: Json) -> bool:
     """Is it too early to trouble a person, because the org has not been away for long?"""
-    since = await _away_since(conn, request)
-    limit = QUOTA_PATIENCE if "finding" in seen else PATIENCE
-    return since is None or now - since < limit
+    known = outage.current(await ledger.journal(conn, request.id))
+    return outage.is_patient(known, now, quota="finding" in seen)
 
 
-async def _away_since(conn: AsyncConnection, request: Request) -> datetime | None:
-    """Since when the org has been away: since nothing but tries is in the journal."""
-    since = None
-    for line in reversed(await ledger.journal(conn, request.id)):
-        if line.event == _AWAY:
-            since = line.at
-        elif line.event not in _TRIES:
-            break
-    return since
+def why(seen: Json) -> Finding:
+    """The finding that a run ends in: what stopped it, or that the org was away for too long.
 
-
-def away(reason: str) -> Finding:
-    """The finding of an org that has been away for too long."""
-    return diagnosis.explain("SERVER_UNAVAILABLE", reason, login=False)
+    Then nothing goes on by itself any more, whatever stopped it.
+    """
+    if "finding" not in seen:
+        return diagnosis.explain("SERVER_UNAVAILABLE", seen["reason"], login=False)
+    finding = Finding.from_json(seen["finding"])
+    return replace(finding, remedy=_CALLS) if seen["end"] == "away" else finding
 
 
 async def later(
@@ -92,25 +92,26 @@ async def later(
     take hours, people are told: once, as a finding that goes when the work goes on.
     """
     now = ctx.clock()
-    since = await _away_since(conn, request)
+    known = outage.current(await ledger.journal(conn, request.id))
     finding = Finding.from_json(seen["finding"]) if "finding" in seen else None
-    news = finding is not None and request.finding is None and not request.withdrawing
+    news = finding is not None and request.finding is None and request.state in _TOLD
+    news = news and not request.withdrawing
     if news:
         columns["finding"] = finding
     changed = await ledger.change(conn, request, now=now, **columns)
     if news:
         await telling.show(conn, changed, now)
         await telling.show_end(conn, changed, now)
-    if since is None:
-        why = finding.cause if finding else f"The org does not answer ({seen['reason']})"
+    if known is None or (finding is not None and not known.quota):
+        cause = finding.cause if finding else f"The org does not answer ({seen['reason']})"
         await telling.note(
             conn,
             changed,
             now=now,
             actor="engine",
             source=Source.ENGINE,
-            event=_AWAY,
-            detail=f"{why}; trying again by itself",
+            event=outage.AWAY,
+            detail=f"{cause.rstrip('.')}; trying again by itself",
+            after=outage.facts(cause.rstrip("."), quota=finding is not None),
         )
-    wait = min((now - since) / 2, LONGEST) if since else ctx.away_wait
-    await enqueue(ctx, conn, changed, max(wait, ctx.away_wait))
+    await enqueue(ctx, conn, changed, outage.next_wait(known, now, ctx.away_wait))

@@ -19,7 +19,7 @@ from bot.engine import Jobs, Run
 from bot.flows import converging
 from bot.flows.bookkeeping import note_intent, note_made, remember, wanted_of
 from bot.flows.context import Context
-from bot.flows.ending import away, end, later, patient
+from bot.flows.ending import end, later, patient, why
 from bot.flows.jobs import enqueue_provision, enqueue_smoke
 from bot.flows.steady import step
 from store import ledger
@@ -96,8 +96,7 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         elif seen["end"] == "done":
             await _provisioned(ctx, conn, request, ctx.clock())
         else:
-            why = Finding.from_json(seen["finding"]) if "finding" in seen else away(seen["reason"])
-            await _blocked(conn, request, why, ctx.clock())
+            await _blocked(conn, request, why(seen), ctx.clock())
     ctx.wake()
 
 

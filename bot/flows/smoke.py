@@ -6,20 +6,23 @@ is one step, because the access token must not outlive it in any checkpoint.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import diagnosis, lifecycle, plan, proof
+from bot.core import diagnosis, lifecycle, outage, plan, proof
 from bot.core.lifecycle import Event
 from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
+from bot.flows.ending import later, passing, patient, why
 from bot.flows.jobs import enqueue_smoke
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Unavailable
 from store import catalogue, ledger
-from store.records import JournalLine, Json, Request, Source, State, Wanted
+from store.records import Finding, JournalLine, Json, Request, Source, State, Wanted
 
 _TESTED = {State.PROVISIONED, State.LIVE, State.BLOCKED}
 
@@ -54,7 +57,7 @@ async def look(ctx: Context, request_id: int, number: int, run: str) -> Json:
         return {"end": "away", "reason": away.reason}
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
-            return {"end": "away", "reason": no.code}
+            return passing(no)
         finding = diagnosis.explain(no.code, no.message, login=no.login)
         verdict = proof.Verdict(outcome=proof.BLOCKED, finding=finding)
     return {"end": "verdict", "verdict": verdict.to_json()}
@@ -142,10 +145,7 @@ async def settle(ctx: Context, request_id: int, number: int, run: str, seen: Jso
 async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, seen: Json) -> None:
     now = ctx.clock()
     if seen["end"] == "away":
-        at = now + ctx.patience(request.tries)
-        words = f"The org does not answer ({seen['reason']}); next try at {at:%H:%M:%S} UTC"
-        if await _note(conn, request, run, now, words):
-            await _again(ctx, conn, request, now, at)
+        await _away(ctx, conn, request, run, seen, now)
         return
     if seen["end"] == "untestable":
         await _untestable(conn, request, run, seen, now)
@@ -159,11 +159,36 @@ async def _end(ctx: Context, conn: AsyncConnection, request: Request, run: str, 
     if not await _note(conn, request, run, now, words, kept):
         return
     if verdict.outcome == proof.WAIT:
-        await _again(ctx, conn, request, now, at)
+        finding = None if request.state is State.PROVISIONED else request.finding
+        again = {"tries": request.tries + 1, "finding": finding}
+        await _again(ctx, conn, request, now, at, **again)
     elif verdict.outcome == proof.PROVEN:
         await _proven(conn, request, now)
     else:
-        await _failed(conn, request, verdict, now)
+        await _failed(conn, request, verdict.finding, now)
+
+
+async def _away(
+    ctx: Context, conn: AsyncConnection, request: Request, run: str, seen: Json, now: datetime
+) -> None:
+    """Wait for an org that is away, as provisioning does, until it is time that a person looks."""
+    if await patient(conn, request, now, seen):
+        await later(ctx, conn, request, _when_back, seen)
+        return
+    finding = why(seen)
+    if request.state is not State.PROVISIONED:  # there is no Retry of what is live
+        finding = replace(finding, remedy=finding.remedy.replace("press Retry", "test again"))
+    if await _note(conn, request, run, now, f"Not tested, the org stayed away. {finding.cause}"):
+        await _failed(conn, request, finding, now)
+
+
+async def _when_back(
+    ctx: Context, conn: AsyncConnection, request: Request, wait: timedelta
+) -> None:
+    """Look again later; the time that an org is away is not the time that a grant takes."""
+    now = ctx.clock()
+    until = outage.paused(request.proof_until, wait)
+    await _again(ctx, conn, request, now, now + wait, proof_until=until)
 
 
 async def _note(
@@ -189,10 +214,15 @@ async def _note(
 
 
 async def _again(
-    ctx: Context, conn: AsyncConnection, request: Request, now: datetime, at: datetime
+    ctx: Context,
+    conn: AsyncConnection,
+    request: Request,
+    now: datetime,
+    at: datetime,
+    **columns: Any,
 ) -> None:
     changed = await ledger.change(
-        conn, request, now=now, smokes=request.smokes + 1, tries=request.tries + 1, next_try_at=at
+        conn, request, now=now, smokes=request.smokes + 1, next_try_at=at, **columns
     )
     await enqueue_smoke(ctx, conn, changed, at - now)
     await telling.show(conn, changed, now)
@@ -214,9 +244,9 @@ async def _proven(conn: AsyncConnection, request: Request, now: datetime) -> Non
 
 
 async def _failed(
-    conn: AsyncConnection, request: Request, verdict: proof.Verdict, now: datetime
+    conn: AsyncConnection, request: Request, finding: Finding | None, now: datetime
 ) -> None:
-    finding = verdict.finding or diagnosis.explain("unknown", "", login=True)
+    finding = finding or diagnosis.explain("unknown", "", login=True)
     moves = request.state is State.PROVISIONED
     keep = request.finding is not None and request.finding.code == diagnosis.UNDO_INCOMPLETE
     changed = await ledger.change(

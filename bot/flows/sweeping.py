@@ -50,7 +50,7 @@ def expected_run(request: Request) -> str | None:
         return f"preflight-{request.id}-{request.preflights}"
     if request.state is State.APPROVED:
         return f"provision-{request.id}-{request.provisions}"
-    if request.state is State.PROVISIONED and request.finding is None:
+    if request.state is State.PROVISIONED and request.next_try_at is not None:
         return f"smoke-{request.id}-{request.smokes}"
     return None
 

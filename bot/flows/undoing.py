@@ -18,7 +18,7 @@ from bot.engine import Jobs, Run
 from bot.flows import converging
 from bot.flows.bookkeeping import note_found, note_intent
 from bot.flows.context import Context
-from bot.flows.ending import away, end, later, patient
+from bot.flows.ending import end, later, patient, why
 from bot.flows.jobs import enqueue_undo
 from bot.flows.steady import step
 from store import catalogue, ledger
@@ -97,8 +97,7 @@ async def finish(ctx: Context, request_id: int, seen: Json) -> None:
         elif seen["end"] == "done":
             await _withdrawn(conn, request, seen["stays"], ctx.clock())
         else:
-            why = Finding.from_json(seen["finding"]) if "finding" in seen else away(seen["reason"])
-            await incomplete(conn, request, tuple(seen.get("left", ())), why, ctx.clock())
+            await incomplete(conn, request, tuple(seen.get("left", ())), why(seen), ctx.clock())
     ctx.wake()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.core import duedates
+from bot.core import duedates, outage
 from bot.core.policy import Actor
 from bot.flows import digest as digests
 from bot.flows import renaming
@@ -107,6 +107,7 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         done=frozenset(done),
         approvers=settings.approval.approvers,
         not_tested=_not_tested(lines),
+        away=outage.current(lines),
         audience=_audience(lines) or (org.audience if org else None),
         free_username=await renaming.proposal(conn, request, org.username_domain) if org else None,
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),

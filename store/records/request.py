@@ -43,7 +43,8 @@ class Request:
     `preflights`, `provisions`, `smokes`, `undos` count the runs enqueued so far: they make the
     engine's ids. `user_made_at`, `psl_made_at`, `undone_at` settle seat reservation.
     `next_try_at` and `proof_until` are the smoke test's next look and its last possible one,
-    `tries` counts the looks since the last provisioning. `pinned` is what an earlier approval let
+    `tries` counts its waits for a login that was refused so far, and no tries of an org that is
+    away. `pinned` is what an earlier approval let
     be made, once that approval is too old: its names stay, and an end undoes it first.
     """
 

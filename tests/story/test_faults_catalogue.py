@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.orgs import API_LIMIT, ROW_LOCKED, Reply
 from store.records import Finding, State
 from tests.story.house import House
-from tests.story.looking import READ_ACCOUNT, finding, problem
+from tests.story.looking import READ_ACCOUNT, asked_and_approved, finding, problem
 
 ADMIN, OPERATOR, REQUESTER = "Salesforce admin", "bot operator", "requester"
 
@@ -251,6 +251,35 @@ async def test_used_up_calls_are_told_once_and_work_resumes_by_itself(house: Hou
     house.org.faults.clear()
     request = await house.ends("live", "blocked")
     assert (str(request.state), request.finding) == ("live", None)
+
+
+async def test_used_up_calls_during_the_test_are_told_once_and_it_goes_on_by_itself(
+    house: House,
+) -> None:
+    hold = house.org.faults.hold(path="oauth2/token")
+    await asked_and_approved(house)
+    await hold.reached()
+    house.org.faults.add(API_LIMIT, path="composite|query", times=1000)
+    hold.release()
+    request = await finding(house, "api_quota")
+    assert request.state is State.PROVISIONED
+    tests = request.smokes
+    await house.until_async(lambda: _tested(house, tests + 1))
+    await house.told()
+    message = house.person("rae").dm[0]
+    said = message.readable()
+    assert "set up, being tested" in said
+    assert "used up" in said
+    assert "*Next try*" in said
+    assert "minutes to reach every part" not in said
+    assert len([one for one in message.replies if "used up" in one.readable()]) == 1
+    assert "confirm_live" not in house.person("olu").dm[0].buttons
+    house.org.faults.clear()
+    assert (await house.ends("live")).finding is None
+
+
+async def _tested(house: House, looks: int) -> bool:
+    return (await house.request()).smokes > looks
 
 
 async def _counted(house: House, runs: int) -> bool:

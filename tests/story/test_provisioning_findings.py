@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.flows import ending
+from bot.core import outage
 from bot.sandbox.orgs import Reply, Switches
 from store.records import Finding
 from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
@@ -100,12 +100,14 @@ async def test_an_object_or_field_that_was_deleted_meanwhile_is_named(
 
 
 @pytest.mark.parametrize(
-    "about", [{"path": "composite"}, {"sobject": "User"}], ids=["altogether", "for one write"]
+    "about",
+    [{"path": "composite"}, {"sobject": "User"}, {"path": "oauth2/token"}],
+    ids=["altogether", "for one write", "for the test of the login"],
 )
 async def test_an_org_that_stays_away_is_told_after_an_hour(
     house: House, monkeypatch: pytest.MonkeyPatch, about: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(ending, "PATIENCE", timedelta(0))
+    monkeypatch.setattr(outage, "PATIENCE", timedelta(0))
     page = Reply(status=503, body="<html>maintenance</html>", whole=True)
     await approved_then(
         house,

@@ -90,10 +90,8 @@ async def test_a_login_after_which_the_org_hangs_up_is_journaled_revoked_and_tri
     assert len(house.org.rows("LoginHistory", UserId=request.user_id)) == 2
     assert len([line for line in await house.journal() if line.event == "own_login"]) == 2
     assert living_sessions(house.org, request.user_id) == 0
-    first, second = await looked(house, 2)
-    assert "does not answer" in first
-    assert "next try at" in first
-    assert "right ones" in second
+    (saw,) = await looked(house)
+    assert "right ones" in saw
 
 
 async def test_a_busy_org_and_an_expired_session_are_no_findings(house: House) -> None:

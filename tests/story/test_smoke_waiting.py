@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.orgs import DROP_BEFORE, Org
+from bot.sandbox.orgs.faults import Fault
+from bot.sandbox.workspace import Message
 from store.records import Request
 from tests.story.house import House, living_house
 from tests.story.looking import (
@@ -159,13 +162,42 @@ async def test_a_restart_in_between_goes_on_waiting(tmp_path: Path, sqlite_url: 
         assert len(await looked(house)) == 2
 
 
-async def test_an_org_that_is_away_during_the_test_is_asked_again(house: House) -> None:
-    fault = house.org.faults.add(DROP_BEFORE, path="oauth2/token", times=2)
+async def test_an_org_that_is_away_during_the_test_is_said_once_and_takes_no_time_of_the_login(
+    house: House,
+) -> None:
+    house.org.propagation.next_logins_fail(1, *NOT_ADMIN_APPROVED)
+    fault = house.org.faults.add(DROP_BEFORE, path="oauth2/token", times=1000)
     await asked_and_approved(house)
+    rae, olu = house.person("rae"), house.person("olu")
+    for messages in (lambda: rae.dm, lambda: olu.dm, lambda: [house.find("C0APPROVE", 1)]):
+        told = await house.slack.until(lambda read=messages: away_in(read()))
+        assert "nobody has to do anything" in told
+        assert "minutes to reach every part" not in told
+    await house.until_async(lambda: hit(fault, 3))
+    house.org.faults.clear()
+    waiting = await until_waiting(house)
+    lines = await house.journal()
+    (look,) = [line for line in lines if line.event == "look"]
+    assert waiting.tries == 1
+    assert waiting.next_try_at == look.at + timedelta(seconds=15)
+    (made,) = [line for line in lines if line.event == "provisioned"]
+    assert waiting.proof_until
+    assert waiting.proof_until > made.at + timedelta(minutes=10)
+    assert len([line for line in lines if line.event == "unavailable"]) == 1
+    logins = [line for line in lines if line.event == "own_login"]
+    assert len(logins) == fault.hits + 1
+    await run_test(house)
     await house.ends("live")
-    assert fault.hits == 2
-    saw = await looked(house)
-    assert ["does not answer" in one for one in saw] == [True, True, False]
+
+
+def away_in(messages: Sequence[Message | None]) -> str | None:
+    """What a person reads while the org is away."""
+    said = [one.readable() for one in messages if one]
+    return next((one for one in said if "The org does not answer" in one), None)
+
+
+async def hit(fault: Fault, times: int) -> bool:
+    return fault.hits >= times
 
 
 async def test_a_test_of_a_live_user_waits_too_and_leaves_the_state(

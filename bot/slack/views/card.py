@@ -25,6 +25,7 @@ from bot.slack.views.shown import (
     state_words,
     test_lines,
     title,
+    unproven,
     waits,
     who_lines,
     who_may,
@@ -74,7 +75,7 @@ def _now(shown: Shown) -> Blocks:
     request = shown.request
     lines = [
         *finding_lines(request),
-        *test_lines(request),
+        *test_lines(shown),
         *not_tested_lines(shown),
         *_who_acts(request),
     ]
@@ -95,7 +96,7 @@ def _who_acts(request: Request) -> list[str]:
             "Requester and owner find Retry and Withdraw in their direct message from the bot.",
             f"Approvers can use {retry}, and admins find the buttons with {show_command(request)}.",
         ]
-    if request.state is State.PROVISIONED:
+    if unproven(request):
         others = who_may(Action.CONFIRM_LIVE, request, but=request.asked.owner)
         return [
             "The owner finds Confirm live in the direct message from the bot.",

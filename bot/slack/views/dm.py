@@ -23,6 +23,7 @@ from bot.slack.views.shown import (
     state_words,
     test_lines,
     title,
+    unproven,
     waits,
     who_can,
     who_may,
@@ -61,11 +62,11 @@ def end(shown: Shown, reader: Actor) -> Payload:
     """One line for the thread of the DM: how it ended, and what there is to do."""
     request = shown.request
     name = title(shown)
-    finding = request.finding
+    finding = None if request.withdrawing else request.finding
     match request.state:
         case State.LIVE:
             words = f"{name} is live: {code(request.username)} can log in."
-        case State.PROVISIONED if finding:
+        case State.PROVISIONED if finding and unproven(request):
             words = f"{name} is set up, but the bot could not test its login."
             words += f" {_test_it(request, reader)}"
         case State.REJECTED:
@@ -80,7 +81,7 @@ def end(shown: Shown, reader: Actor) -> Payload:
             words = f"{name} has expired: {why_expired(request)}. {_ASK_AGAIN}"
         case State.BLOCKED if finding:
             words = f"{name} is blocked. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
-        case State.REQUESTED | State.APPROVED if finding and not request.withdrawing:
+        case State.REQUESTED | State.APPROVED | State.PROVISIONED if finding:
             words = f"{name} waits. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case _:
             words = f"{headline(shown)}."
@@ -91,8 +92,7 @@ def _in_hand(request: Request) -> bool:
     """May the other system's people begin? They must, where only they can test the login."""
     if request.withdrawing:
         return False
-    untested = request.state is State.PROVISIONED and request.finding is not None
-    return untested or request.state is State.LIVE
+    return unproven(request) or request.state is State.LIVE
 
 
 def _by(request: Request) -> str:
@@ -133,11 +133,11 @@ def _story(shown: Shown, reader: Actor) -> list[str]:
         case State.APPROVED:
             return [f"It is approved. The bot is setting it up in {line(shown.org_label)} now."]
         case State.PROVISIONED:
-            return _testing(request, reader)
+            return _testing(shown, reader)
         case State.LIVE:
-            return [_live(shown), *not_tested_lines(shown), *test_lines(request)]
+            return [_live(shown), *not_tested_lines(shown), *test_lines(shown)]
         case State.BLOCKED:
-            return [_blocked(request), *test_lines(request)]
+            return [_blocked(request), *test_lines(shown)]
         case State.REJECTED:
             return _rejected(request)
         case State.WITHDRAWN:
@@ -201,11 +201,12 @@ def _asked_again(request: Request) -> str:
     return "Its approval was too old, so it is asked for again:"
 
 
-def _testing(request: Request, reader: Actor) -> list[str]:
-    if request.finding:
+def _testing(shown: Shown, reader: Actor) -> list[str]:
+    if unproven(shown.request):
         first = "It is set up, but the bot could not test its login."
-        return [first, _test_it(request, reader)]
-    return ["It is set up; its login is being tested.", *test_lines(request)]
+        return [first, _test_it(shown.request, reader)]
+    now = "is still to be tested" if shown.away else "is being tested"
+    return [f"It is set up; its login {now}.", *test_lines(shown)]
 
 
 def _test_it(request: Request, reader: Actor) -> str:

@@ -9,7 +9,7 @@ from bot.core.diagnosis import UNDO_INCOMPLETE
 from bot.slack.views import rich
 from bot.slack.views.parts import Blocks, bullets, section, sections
 from bot.slack.views.rich import PLAIN, Rich
-from bot.slack.views.shown import Shown, grants_of, more_at
+from bot.slack.views.shown import Shown, grants_of, more_at, unproven
 from bot.slack.views.text import bare, line, some
 from store.records import Grant, Request, Seats, State, Tier, Verb
 
@@ -90,7 +90,7 @@ def _test_mark(shown: Shown, *, all_done: bool) -> str:
         case State.LIVE:
             return _BY_HAND if shown.by_hand else _DONE
         case State.PROVISIONED:
-            return _WAITS if shown.request.finding else _NOW
+            return _WAITS if unproven(shown.request) else _NOW
         case State.BLOCKED:
             return _FAILED if all_done else _NEVER
         case _:

@@ -98,7 +98,7 @@ def whole(shown: Shown, journal: Sequence[JournalLine], reader: Actor) -> Payloa
     """Everything about a request for one who may see it, with the buttons of what they may do."""
     request = shown.request
     blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
-    blocks += sections([*finding_lines(request), *test_lines(request)])
+    blocks += sections([*finding_lines(request), *test_lines(shown)])
     blocks += sections(who_lines(shown))
     blocks += granted.plan(shown, most=6)
     blocks += granted.matrix(shown, most=6)

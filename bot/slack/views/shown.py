@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import form, policy
-from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
+from bot.core.outage import Outage
 from bot.core.policy import Action
 from bot.slack import ids
 from bot.slack.views.text import amp, code, line, quoted
@@ -32,7 +33,7 @@ class Shown:
     `not_tested` is what the last test could not try, in words. `free_username` is offered in place
     of one that is taken. `expires_at` is when it ends by itself; `ran_out` = it did, and what an
     earlier approval let be made is undone, or was. `audience` is the one that a login works with,
-    where it is known not to be the My Domain URL.
+    where it is known not to be the My Domain URL. `away` = the org is away right now.
     """
 
     request: Request
@@ -49,6 +50,7 @@ class Shown:
     expires_at: datetime | None = None
     ran_out: bool = False
     audience: str | None = None
+    away: Outage | None = None
 
 
 STATE_WORDS = {
@@ -72,7 +74,7 @@ def state_words(request: Request) -> str:
             return "being checked"
         case State.REQUESTED if not waits(request):
             return "needs a change before anybody is asked"
-        case State.PROVISIONED if request.finding:
+        case State.PROVISIONED if unproven(request):
             return "set up, not proven yet"
         case State.LIVE if request.finding:
             return "live, but the last test failed"
@@ -80,6 +82,12 @@ def state_words(request: Request) -> str:
             return "blocked, only partly undone"
         case state:
             return STATE_WORDS[state]
+
+
+def unproven(request: Request) -> bool:
+    """Is it set up, and can only people test its login?"""
+    code_ = request.finding.code if request.finding else None
+    return request.state is State.PROVISIONED and code_ == NOT_PROVEN
 
 
 def waits(request: Request) -> bool:
@@ -184,10 +192,13 @@ def show_command(request: Request) -> str:
     return f"`{ids.COMMAND} show {request.label}`"
 
 
-def test_lines(request: Request) -> list[str]:
+def test_lines(shown: Shown) -> list[str]:
     """What the test of the login does right now; empty when none is under way."""
+    request = shown.request
     if request.next_try_at is None or request.withdrawing or request.state is State.REQUESTED:
         return []
+    if shown.away:
+        return _away_lines(request, shown.away, request.next_try_at)
     if not request.tries:
         return ["The bot logs in as the new user now and tries what was granted."]
     last = f" It stops trying at {at(request.proof_until)}." if request.proof_until else ""
@@ -197,6 +208,18 @@ def test_lines(request: Request) -> list[str]:
             " part of Salesforce, so the bot tries again by itself; nobody has to do anything."
         ),
         f"*Next try* {at(request.next_try_at)}.{last}",
+    ]
+
+
+def _away_lines(request: Request, away: Outage, next_try: datetime) -> list[str]:
+    """That the org is away; why, unless a finding says so already."""
+    why = "" if away.quota and request.finding else f"{line(away.why, 600)}. "
+    return [
+        (
+            f"{why}The login is tested once the org answers again: the bot asks it by itself,"
+            " and nobody has to do anything."
+        ),
+        f"*Next try* {at(next_try)}. It stops trying at {at(away.until)}.",
     ]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.core import digest as weeks
 from bot.core import plan
-from bot.core.diagnosis import not_proven, sees_nothing, undo_incomplete
+from bot.core.diagnosis import explain, not_proven, sees_nothing, undo_incomplete
+from bot.core.outage import Outage
 from bot.core.policy import Actor
 from bot.slack.views import card, digest, dm, form, reminder, replies, rich, stale
 from bot.slack.views.moved import Moved
@@ -207,8 +208,12 @@ def being_made(words: Words) -> dict[str, Request]:
         "waiting for propagation": decided(
             words, **tested, next_try_at=NOON + timedelta(seconds=30), tries=2
         ),
-        "org away": decided(
-            words, state=State.PROVISIONED, next_try_at=NOON + timedelta(seconds=30), tries=1
+        "org away": decided(words, **tested, next_try_at=NOON + timedelta(seconds=30)),
+        "calls used up": decided(
+            words,
+            **tested,
+            next_try_at=NOON + timedelta(minutes=5),
+            finding=explain("REQUEST_LIMIT_EXCEEDED", words.said, login=False),
         ),
         "not proven": decided(
             words, state=State.PROVISIONED, finding=not_proven(app_label=words.app)
@@ -264,12 +269,17 @@ def requests(words: Words) -> dict[str, Shown]:
         "approved": steps(words, 2),
         "blocked while set up": steps(words, 3),
     }
+    away = {
+        "org away": Outage(since=NOON, why=f"The org does not answer ({words.said})"),
+        "calls used up": Outage(since=NOON, why=words.said, quota=True),
+    }
     return {
         state: shown(
             request,
             words,
             done=done.get(state, frozenset()),
             by_hand=state == "live by hand",
+            away=away.get(state),
             expires_at=NOON + timedelta(days=3) if state == "problems" else None,
         )
         for state, request in found.items()
@@ -415,7 +425,7 @@ def week(words: Words, *, used: int = 3, counted: bool = True, first: bool = Fal
     )
     every = [one.request for one in requests(words).values()]
     numbered = [replace(one, id=number) for number, one in enumerate(every, 1)]
-    moved = frozenset() if first else frozenset(range(1, 20))
+    moved = frozenset() if first else frozenset(range(1, 21))
     prices = weeks.Prices(currency=words.currency, full=Decimal(165), integration=Decimal("9.50"))
     return weeks.digest(now, None if first else before, [] if first else numbered, moved, prices)
 

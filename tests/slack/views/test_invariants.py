@@ -122,6 +122,7 @@ DM_BUTTONS = {
     "testing": [ids.WITHDRAW],
     "waiting for propagation": [ids.WITHDRAW],
     "org away": [ids.WITHDRAW],
+    "calls used up": [ids.WITHDRAW],
     "not proven": [ids.CONFIRM_LIVE, ids.WITHDRAW],
     "blocked while set up": [ids.RETRY, ids.WITHDRAW],
     "blocked by the test": [ids.RETRY, ids.WITHDRAW],

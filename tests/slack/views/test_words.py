@@ -142,6 +142,27 @@ def test_next_try_stands_on_card_and_message_while_grants_spread() -> None:
         assert "nobody has to do anything" in said
 
 
+def test_org_that_is_away_is_named_as_the_cause_with_its_own_deadline() -> None:
+    for view in (card.card, dm_of):
+        said = read(view(STATES["org away"]))
+        assert "The org does not answer" in said
+        assert "nobody has to do anything" in said
+        assert "The login does not work yet" not in said
+        assert "2026-11-25 12:00:30 UTC. It stops trying at 2026-11-25 13:00:00 UTC." in said
+
+
+def test_calls_that_are_used_up_are_a_wait_and_nothing_for_a_person_to_confirm() -> None:
+    one = STATES["calls used up"]
+    for view in (card.card, dm_of):
+        said = read(view(one))
+        assert "set up, being tested" in said
+        assert "*What is wrong* The API calls of this org are used up" in said
+        assert "It stops trying at 2026-11-26 13:00:00 UTC." in said
+        assert "onfirm" not in said
+        assert "Hand-over" not in said
+    assert "waits. The API calls" in read(end_of(one))
+
+
 def test_new_test_of_a_live_request_shows_as_under_way() -> None:
     one = STATES["live"]
     testing = replace(one, request=replace(one.request, next_try_at=one.request.created_at))
