@@ -36,12 +36,19 @@ class Refused(Exception):  # noqa: N818 - the architecture's word
 
 
 class Unavailable(Exception):  # noqa: N818 - the architecture's word
-    """The org did not answer as an org. `unknown` = the write may have happened."""
+    """The org did not answer as an org. `unknown` = the write may have happened.
 
-    def __init__(self, reason: str, *, unknown: bool = False) -> None:
+    `code` says what it means if it lasts: `HTTP_420` and `NXDOMAIN` that no org is at the address
+    (salesforce-auth-and-monitoring 1.4).
+    """
+
+    def __init__(
+        self, reason: str, *, unknown: bool = False, code: str = "SERVER_UNAVAILABLE"
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.unknown = unknown
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

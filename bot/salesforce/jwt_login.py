@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.config import ConfigError
+from bot.salesforce.absence import NO_ORG, no_answer, unavailable
 from bot.salesforce.gateway import Refused, Unavailable
 
 LIFETIME = timedelta(minutes=3)
@@ -163,9 +164,9 @@ def _post(session: requests.Session, url: str, signed: str) -> dict[str, Any]:
     try:
         answer = session.post(url, data={"grant_type": GRANT, "assertion": signed})
     except requests.RequestException as error:
-        raise Unavailable(f"the token endpoint: {type(error).__name__}") from None
-    if answer.status_code >= requests.codes.server_error:
-        raise Unavailable(f"the token endpoint answered HTTP {answer.status_code}")
+        raise no_answer(error, asked="the token endpoint") from None
+    if answer.status_code in NO_ORG or answer.status_code >= requests.codes.server_error:
+        raise unavailable(answer.status_code, asked="the token endpoint")
     try:
         body = answer.json()
     except ValueError:

@@ -18,6 +18,7 @@ import structlog
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
+from bot.salesforce.absence import NO_ORG, no_answer, unavailable
 from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.jwt_login import Token, revoke
 
@@ -26,7 +27,7 @@ UNKNOWN = "UNKNOWN"
 _QUERIES_AT_ONCE = 5
 """Queries in one composite, and of any kind of subrequest (salesforce-provisioning 3)."""
 _PARTS_AT_ONCE = 25
-_PASSING_STATUS = frozenset({408, 425, 429})
+_PASSING_STATUS = frozenset({408, 425, 429}) | NO_ORG
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 
 
@@ -160,7 +161,7 @@ class Rest:
         except SalesforceError as error:
             raise _translate(error, write=write) from None
         except requests.RequestException as error:
-            raise Unavailable(type(error).__name__, unknown=write) from None
+            raise no_answer(error, unknown=write) from None
 
 
 def _translate(error: SalesforceError, *, write: bool) -> Exception:
@@ -170,7 +171,7 @@ def _translate(error: SalesforceError, *, write: bool) -> Exception:
     """
     status, content = error.status, error.content
     if status >= requests.codes.server_error or status in _PASSING_STATUS:
-        return Unavailable(f"HTTP {status}", unknown=write)
+        return unavailable(status, unknown=write)
     if status == requests.codes.unauthorized:
         expired = _refused(content)
         code = "INVALID_SESSION_ID" if expired.code == UNKNOWN else expired.code
@@ -181,7 +182,8 @@ def _translate(error: SalesforceError, *, write: bool) -> Exception:
     if refused.code == UNKNOWN:
         return Refused(f"HTTP_{status}", refused.message)
     if refused.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refused.message.lower():
-        return Unavailable("too many long calls run in the org at once")
+        words = "too many concurrent long calls run in the org"
+        return Unavailable(words, code=refused.code)
     return refused
 
 

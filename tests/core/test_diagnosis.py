@@ -12,144 +12,40 @@ from bot.core.diagnosis.api import API
 from bot.core.diagnosis.login import LOGIN
 from bot.core.diagnosis.rows import Who
 from store.records import Finding
+from tests.core.errors import API_ERRORS, KEY_UNUSABLE, LOGIN_ERRORS, ApiError, LoginError
 
+EVERY_LOGIN_ERROR = [*LOGIN_ERRORS, KEY_UNUSABLE]
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 
-LOGIN_ERRORS = [
-    ("invalid_grant", "user hasn't approved this consumer", "not_pre_authorised"),
-    ("invalid_app_access", "user is not admin approved to access this app", "not_pre_authorised"),
-    ("OAUTH_APP_ACCESS_DENIED", "", "not_pre_authorised"),
-    ("other", "user is not admin approved to access this app", "not_pre_authorised"),
-    ("app_not_found", "External client app is not installed in this org", "app_not_installed"),
-    ("OAUTH_EC_APP_NOT_FOUND", "", "app_not_installed"),
-    ("invalid_client_id", "words that nobody confirmed", "unknown_client"),
-    ("invalid_grant", "audience is invalid [audience=a login=b]", "wrong_audience"),
-    ("invalid_grant", "Audience validation failed", "wrong_audience"),
-    ("invalid_grant", "invalid assertion", "key_mismatch"),
-    ("invalid_grant", "Failed: : Couldn't validate jwt token.", "key_mismatch"),
-    ("key_unusable", "orgs.uat.private_key_file: the file is gone.", "key_unusable"),
-    ("invalid_grant", "expired authorization code", "clock_skew"),
-    ("invalid_grant", "inactive user", "user_inactive"),
-    ("inactive_user", "", "user_inactive"),
-    ("inactive_org", "organization is locked, closed, or suspended", "org_inactive"),
-    ("invalid_grant", "ip restricted", "ip_restricted"),
-    ("invalid_grant", "IP restricted or invalid login hours", "ip_restricted"),
-    ("unsupported_grant_type", "grant type not supported", "wrong_token_address"),
-    ("invalid_request", "must use HTTP POST", "bad_token_request"),
-    ("invalid_scope", "requested scope is invalid", "scope_refused"),
-    ("invalid_grant", "refresh_token scope is required", "scope_refused"),
-    ("rate_limit_exceeded", "number of logins exceeded", "login_rate"),
-    ("LOGIN_RATE_EXCEEDED", "", "login_rate"),
-    ("invalid_grant", "login rate exceeded", "login_rate"),
-    ("invalid_client", "app must be installed into org", "app_uninstalled"),
-    ("invalid_client", "invalid client credentials", "client_refused"),
-    ("invalid_grant", "no client credentials user enabled", "client_refused"),
-    ("invalid_grant", "request not supported on this domain", "wrong_token_address"),
-    ("OAUTH_APP_BLOCKED", "", "app_blocked"),
-    ("OAUTH_APPROVAL_ERROR_GENERIC", "", "app_blocked"),
-    ("OAUTH_AUTHORIZATION_BLOCKED", "", "app_blocked"),
-    ("420", "", "no_such_host"),
-]
 
-API_ERRORS = [
-    ("DUPLICATE_USERNAME", "Duplicate Username.<br>The username already exists", "username_taken"),
-    ("DUPLICATE_DEVELOPER_NAME", "", "set_name_taken"),
-    ("DUPLICATE_VALUE", "Duplicate PermissionSetAssignment. Assignee: 005", "already_there"),
-    ("LICENSE_LIMIT_EXCEEDED", "License Limit Exceeded", "no_seat"),
-    ("FIELD_INTEGRITY_EXCEPTION", "License Limit Exceeded", "no_seat"),
-    ("HTTP_404", "", "no_such_host"),
-    (
-        "FIELD_INTEGRITY_EXCEPTION",
-        "The user license doesn't allow the permission: Read Accounts",
-        "license_forbids",
-    ),
-    (
-        "FIELD_INTEGRITY_EXCEPTION",
-        "Permission Create X depends on permission(s): Read X",
-        "needs_other_right",
-    ),
-    ("FIELD_INTEGRITY_EXCEPTION", "Read permission is required for it", "all_fields_needed"),
-    ("FIELD_INTEGRITY_EXCEPTION", "words that nobody confirmed", "rights_do_not_fit"),
-    (
-        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-        "Field Name: bad value for restricted picklist field: Account.Name",
-        "field_refused",
-    ),
-    ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad value", "field_refused"),
-    ("MIXED_DML_OPERATION", "DML operation on setup object is not permitted", "mixed_dml"),
-    ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access", "org_busy"),
-    ("X", "Group membership operation already in progress", "org_busy"),
-    ("X", "could not acquire lock", "org_busy"),
-    ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "api_quota"),
-    (
-        "REQUEST_LIMIT_EXCEEDED",
-        "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
-        "org_busy",
-    ),
-    ("INVALID_SESSION_ID", "Session expired or invalid", "session_refused"),
-    (
-        "INVALID_SESSION_ID",
-        "This session is not valid for use with the REST API",
-        "scope_refused",
-    ),
-    ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", "reference_invalid"),
-    ("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "", "missing_right"),
-    ("INSUFFICIENT_ACCESS_OR_READONLY", "", "missing_right"),
-    ("INSUFFICIENT_ACCESS", "use of the Metadata API requires a user with", "missing_right"),
-    ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "UserTrigger: execution of", "org_automation"),
-    ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Ask Max first", "org_automation"),
-    ("CANNOT_EXECUTE_FLOW_TRIGGER", "", "org_automation"),
-    ("REQUIRED_FIELD_MISSING", "Required fields are missing: [Region__c]", "value_missing"),
-    ("REQUIRED_FIELD_MISSING", "", "value_missing"),
-    ("STRING_TOO_LONG", "Alias: data value too large", "value_refused"),
-    ("INVALID_EMAIL_ADDRESS", "", "value_refused"),
-    ("MALFORMED_ID", "", "value_refused"),
-    ("INVALID_FIELD", "No such column 'X'", "field_not_visible"),
-    ("INVALID_FIELD_FOR_INSERT_UPDATE", "", "field_not_visible"),
-    ("INVALID_TYPE", "sObject type 'Case' is not supported.", "object_not_visible"),
-    ("INVALID_TYPE", "", "object_not_visible"),
-    ("INVALID_TYPE_FOR_OPERATION", "", "object_not_visible"),
-    ("ENTITY_IS_DELETED", "", "gone"),
-    ("NOT_FOUND", "", "gone"),
-    ("API_DISABLED_FOR_ORG", "", "api_disabled"),
-    ("API_CURRENTLY_DISABLED", "", "api_disabled"),
-    ("PASSWORD_LOCKOUT", "", "user_inactive"),
-    ("SERVER_UNAVAILABLE", "", "org_busy"),
-    ("UNKNOWN_EXCEPTION", "", "org_busy"),
-    ("QUERY_TIMEOUT", "", "org_busy"),
-    ("CANNOT_DISABLE_LAST_ADMIN", "", "cannot_deactivate"),
-    ("DEPENDENCY_EXISTS", "", "cannot_deactivate"),
-    ("USER_OWNS_PORTAL_ACCOUNT_EXCEPTION", "", "cannot_deactivate"),
-    ("INACTIVE_OWNER_OR_USER", "", "cannot_deactivate"),
-    ("INVALID_PROFILE", "", "profile_refused"),
-    ("UNSUPPORTED_API_VERSION", "", "api_retired"),
-    ("PROCESSING_HALTED", "", "rolled_back"),
-    ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "", "rolled_back"),
-]
-
-
-@pytest.mark.parametrize(("error", "description", "code"), LOGIN_ERRORS)
-def test_every_known_login_error_is_explained(error: str, description: str, code: str) -> None:
-    finding = diagnosis.explain(error, description, login=True)
-    assert finding.code == code
+@pytest.mark.parametrize("one", EVERY_LOGIN_ERROR, ids=lambda one: f"{one.error} {one.description}")
+@pytest.mark.parametrize("own", [True, False], ids=["the bot's own", "the new user's"])
+def test_every_known_login_error_is_explained(one: LoginError, *, own: bool) -> None:
+    finding = diagnosis.explain(one.error, one.description, login=True, own=own)
+    assert (finding.code, finding.who) == (one.finding, one.own if own else one.who)
     assert finding.remedy
-    assert finding.who in list(Who)
+    assert ("The bot itself" in finding.cause) == own
 
 
-@pytest.mark.parametrize(("error", "message", "code"), API_ERRORS)
-def test_every_known_api_error_is_explained(error: str, message: str, code: str) -> None:
-    finding = diagnosis.explain(error, message, login=False)
-    assert finding.code == code
+@pytest.mark.parametrize("one", API_ERRORS, ids=lambda one: f"{one.error} {one.message}")
+def test_every_known_api_error_is_explained(one: ApiError) -> None:
+    finding = diagnosis.explain(one.error, one.message, login=False)
+    assert (finding.code, finding.who) == (one.finding, one.who)
     assert finding.remedy
 
 
 def test_no_line_of_the_table_is_dead() -> None:
-    for rows, cases in ((LOGIN, LOGIN_ERRORS), (API, API_ERRORS)):
-        used = {
-            next(number for number, row in enumerate(rows) if row.matches(error, text))
-            for error, text, _ in cases
-        }
-        assert used == set(range(len(rows)))
+    """A new line without an error in the list, which the client's tests strike, fails here."""
+    lines = {line for one in EVERY_LOGIN_ERROR for line in (one.line, one.own_line)}
+    assert lines - {-1} == set(range(len(LOGIN)))
+    assert {one.line for one in API_ERRORS} - {-1} == set(range(len(API)))
+
+
+def test_an_org_that_does_not_answer_is_not_said_to_have_spoken() -> None:
+    finding = diagnosis.explain("NXDOMAIN", "the name of its host is not known (DNS)", login=False)
+    assert (finding.code, finding.who) == ("no_such_host", Who.OPERATOR)
+    assert "name of its host is not known" in finding.cause
+    assert "Salesforce said" not in finding.cause
 
 
 @pytest.mark.parametrize(

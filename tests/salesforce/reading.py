@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.salesforce.access import OrgAccess
+from bot.salesforce.access import AppAccess, OrgAccess
 from bot.salesforce.client import Client
 from bot.sandbox.orgs import Org
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-def client_of(org: Org) -> Client:
-    """A client that logs in as the bot's own user."""
+def client_of(org: Org, app: str | None = None) -> Client:
+    """A client that logs in as the bot's own user, and as others through an app of this key."""
     own = org.provisioner
     access = OrgAccess(
         key="uat",
@@ -23,11 +23,21 @@ def client_of(org: Org) -> Client:
         username=own.username,
         consumer_key=own.consumer_key,
         private_key=lambda: own.private_key_pem,
-        apps={},
+        apps={app: _through(org, app)} if app else {},
         ca_bundle=str(org.ca),
         proxy=None,
     )
     return Client(access, clock=lambda: datetime.now(UTC))
+
+
+def _through(org: Org, key: str) -> AppAccess:
+    app = org.apps[key]
+    return AppAccess(
+        kind=app.kind,
+        name=app.name,
+        consumer_key=app.consumer_key,
+        private_key=lambda: app.private_key_pem,
+    )
 
 
 def ago(**parts: float) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.diagnosis.org import ORG
 from bot.core.diagnosis.rows import Row, Who, row
 
 ADMIN, OPERATOR, REQUESTER = Who.ADMIN, Who.OPERATOR, Who.REQUESTER
@@ -87,6 +88,15 @@ _ACCESS: tuple[Row, ...] = (
         "The org refused this combination of rights, licence or profile.",
         "Read its words below, and ask again without what they name.",
         REQUESTER,
+    ),
+    row(
+        "nothing_listed",
+        "nothing_listed",
+        "The org does not list which objects can be granted: the picklist Object Type Name of "
+        "ObjectPermissions is empty.",
+        "Look whether the bot's user has View Setup and Configuration. If it has, this org cannot "
+        "be served: the bot offers nothing that it cannot check.",
+        ADMIN,
     ),
     row(
         "invalid_or_null_for_restricted_picklist",
@@ -210,89 +220,4 @@ _VALUES: tuple[Row, ...] = (
     ),
 )
 
-_ORG: tuple[Row, ...] = (
-    row(
-        "http_400 http_403 http_404 http_405 http_407 http_420",
-        "no_such_host",
-        "What answers at this address does not speak as a Salesforce org.",
-        "Check my_domain_url of this org in the configuration, and the proxy on the way.",
-        OPERATOR,
-    ),
-    row(
-        "invalid_session_id",
-        "scope_refused",
-        "The session may not use the REST API: the app lacks the scope api.",
-        "Add the scope Manage user data via APIs (api) to the app in Setup.",
-        ADMIN,
-        text=r"not valid for use with the rest api",
-    ),
-    row(
-        "invalid_session_id",
-        "session_refused",
-        "The org did not accept the session, although it is new.",
-        "Look whether my_domain_url is the org's https://….my.salesforce.com address and whether "
-        "API Access Control or session IP locking is on.",
-        ADMIN,
-    ),
-    row(
-        "request_limit_exceeded",
-        "org_busy",
-        "Too many long calls run in the org at once.",
-        "Wait some minutes, then press Retry.",
-        REQUESTER,
-        text=r"concurrent",
-    ),
-    row(
-        "request_limit_exceeded",
-        "api_quota",
-        "The API calls of this org are used up for the next 24 hours.",
-        "The bot asks again by itself, every few minutes at most. To have it sooner, find the big "
-        "caller in Setup, Company Information.",
-        ADMIN,
-    ),
-    row(
-        "unable_to_lock_row server_unavailable unknown_exception query_timeout",
-        "org_busy",
-        "The org is busy with the same records, or not well.",
-        "Wait some minutes, then press Retry.",
-        REQUESTER,
-    ),
-    row(
-        "",
-        "org_busy",
-        "The org is recalculating groups and roles.",
-        "Wait until the recalculation has ended, then press Retry.",
-        REQUESTER,
-        text=r"group membership operation already in progress|could not acquire lock",
-    ),
-    row(
-        "api_disabled_for_org api_currently_disabled",
-        "api_disabled",
-        "The API is switched off for this org, or for this user.",
-        "Look whether the user has API Enabled, and whether the edition of the org has the API.",
-        ADMIN,
-    ),
-    row(
-        "unsupported_api_version invalidversion 410 http_410",
-        "api_retired",
-        "The org does not serve this API version.",
-        "Set api_version of this org in the configuration to a version that the org offers.",
-        OPERATOR,
-    ),
-    row(
-        "password_lockout invalid_login",
-        "user_inactive",
-        "The user is locked out, or its login is not allowed.",
-        "Unlock the user in Setup, then press Retry.",
-        ADMIN,
-    ),
-    row(
-        "processing_halted all_or_none_operation_rolled_back",
-        "rolled_back",
-        "Nothing was written, because another change in the same call was refused.",
-        "Press Retry. If it happens again, tell the operator of the bot.",
-        REQUESTER,
-    ),
-)
-
-API: tuple[Row, ...] = _NAMES + _LICENSES + _ACCESS + _VALUES + _ORG
+API: tuple[Row, ...] = _NAMES + _LICENSES + _ACCESS + _VALUES + ORG

@@ -6,6 +6,15 @@ from bot.core.diagnosis import titles
 from bot.core.diagnosis.rows import Row, Who, row
 
 ADMIN, OPERATOR = Who.ADMIN, Who.OPERATOR
+_TOO_OFTEN = "This user logged in more often than 3,600 times in an hour."
+_ANOTHER = (
+    "The bot keeps its session, so something else logs in as its user, or it is started again and "
+    "again: look at the user's Login History in Setup. Try again in an hour."
+)
+_KEEP_IT = (
+    "Let the integration keep its access token instead of logging in for every call; test again in "
+    "an hour."
+)
 
 LOGIN: tuple[Row, ...] = (
     row(
@@ -82,7 +91,7 @@ LOGIN: tuple[Row, ...] = (
         "Salesforce takes our login for expired.",
         "Set the clock of the bot's machine (NTP, UTC), then test again.",
         OPERATOR,
-        text=r"expired authorization code",
+        text=r"expired authorization code|assertion expired",
     ),
     row(
         "inactive_user",
@@ -97,7 +106,7 @@ LOGIN: tuple[Row, ...] = (
         "The user is deactivated or frozen, or has another username.",
         "Activate or unfreeze the user in Setup, and look whether its username was changed.",
         ADMIN,
-        text=r"inactive user",
+        text=r"inactive user|user is inactive",
     ),
     row(
         "inactive_org",
@@ -144,22 +153,13 @@ LOGIN: tuple[Row, ...] = (
         ADMIN,
         text=r"refresh_token scope is required",
     ),
-    row(
-        "rate_limit_exceeded login_rate_exceeded",
-        "login_rate",
-        "This user logged in more often than 3,600 times in an hour.",
-        "Let the integration keep its access token instead of logging in for every call; test "
-        "again in an hour.",
-        Who.OWNER,
-    ),
-    row(
-        "",
-        "login_rate",
-        "This user logged in more often than 3,600 times in an hour.",
-        "Let the integration keep its access token instead of logging in for every call; test "
-        "again in an hour.",
-        Who.OWNER,
-        text=r"login rate exceeded|number of logins exceeded",
+    *(
+        row(errors, "login_rate", _TOO_OFTEN, remedy, who, text=text, own=own)
+        for errors, text in (
+            ("rate_limit_exceeded login_rate_exceeded", None),
+            ("", r"login rate exceeded|number of logins exceeded"),
+        )
+        for own, remedy, who in ((True, _ANOTHER, OPERATOR), (False, _KEEP_IT, Who.OWNER))
     ),
     row(
         "invalid_client",
@@ -198,12 +198,5 @@ LOGIN: tuple[Row, ...] = (
         "The app is blocked in this org, or was never installed in it.",
         "Unblock or install it in Setup, Connected Apps OAuth Usage.",
         ADMIN,
-    ),
-    row(
-        "420 http_420 nxdomain enotfound",
-        "no_such_host",
-        "There is no org at the configured address.",
-        "Check my_domain_url; a new sandbox or a new My Domain name takes a while to be reachable.",
-        OPERATOR,
     ),
 )

@@ -45,6 +45,8 @@ _DUPLICATES: Final = frozenset(
         "field_integrity_exception",
     }
 )
+_NO_ANSWER: Final = frozenset({"nxdomain", "http_420", "server_unavailable"})
+"""Here the words are the bot's own: nobody answered as an org."""
 _PROPAGATION: Final = frozenset(
     {"invalid_client_id", "app_not_found", "invalid_app_access", "oauth_app_access_denied"}
 )
@@ -60,7 +62,7 @@ def explain(
     words is quoted, never a secret.
     """
     rows, other = (LOGIN, _LOGIN_REFUSED) if login else (API, _REFUSED)
-    found = next((row for row in rows if row.matches(code, message)), other)
+    found = next((row for row in rows if row.matches(code, message, own=own)), other)
     words = ": ".join(part for part in (quote(code, _NAME), quote(message)) if part)
     what = quote(found.named(message), _NAME)
     cause = found.cause.replace("{what}", what.rstrip("."))
@@ -70,6 +72,8 @@ def explain(
         cause += f" It happened here: {quote(context)}."
     if found.finding == KEY_UNUSABLE:
         cause += f" {quote(message)}"
+    elif message and code.lower() in _NO_ANSWER:
+        cause += f" The bot met: {quote(message)}."
     else:
         cause += f" Salesforce said: {words}" if words else " Salesforce gave no reason."
     return Finding(code=found.finding, cause=cause, remedy=found.remedy, who=str(found.who))

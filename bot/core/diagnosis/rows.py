@@ -23,7 +23,7 @@ class Row:
 
     `errors` are lower-case codes, empty = any; `text` is searched for in the message, None = any
     message, because the wording is not confirmed. `{what}` in the sentences is the text's group of
-    that name, else `what`.
+    that name, else `what`. `own` = only of the bot's own login, or only of the new user's.
     """
 
     errors: frozenset[str]
@@ -33,9 +33,12 @@ class Row:
     who: Who
     text: re.Pattern[str] | None = None
     what: str = ""
+    own: bool | None = None
 
-    def matches(self, code: str, message: str) -> bool:
-        """Say whether this line is about an error."""
+    def matches(self, code: str, message: str, *, own: bool = True) -> bool:
+        """Say whether this line is about an error; `own` = it was the bot itself that met it."""
+        if self.own not in {None, own}:
+            return False
         if self.errors and code.lower() not in self.errors:
             return False
         return self.text is None or self.text.search(message) is not None
@@ -55,6 +58,7 @@ def row(
     *,
     text: str | None = None,
     what: str = "",
+    own: bool | None = None,
 ) -> Row:
     """Write a line of the table; `errors` are separated by blanks."""
     return Row(
@@ -65,4 +69,5 @@ def row(
         who=who,
         text=re.compile(text, re.IGNORECASE) if text else None,
         what=what,
+        own=own,
     )
