@@ -221,7 +221,7 @@ def entity_definition(*, sharing: bool) -> ObjectDef:
 
 
 def field_definition() -> ObjectDef:
-    """What fields there are, at the level of compounds; demands a filter (6)."""
+    """What fields there are, at the level of compounds (6). Demands a filter."""
     return of(
         "FieldDefinition",
         "Field Definition",
