@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.flows import duedates, slots, sweeping
+from bot.flows import duedates, lost_slots, slots, sweeping
 from bot.flows.context import Context
 
 _log = structlog.get_logger(__name__)
@@ -49,9 +49,13 @@ class Clock:
             await self._refresh(org, f"start-{begun:%Y%m%dT%H%M%S%f}")
 
     async def catch_up(self) -> None:
-        """Ask for the newest slot of every job: it was missed, or it is there already."""
+        """Ask for the newest slot of every job: it was missed, or it is there already.
+
+        What a job by hand left half done is gone on with.
+        """
         if self._ctx.settings.slack.digest_channel is None:
             _log.warning("clock.no_digest_channel", text="[slack].digest_channel is not set")
+        await slots.take_over(self._ctx)
         for job in slots.AT_TIMES:
             await self._slot(job)
 
@@ -106,6 +110,8 @@ class Clock:
     async def _tick(self) -> None:
         await sweeping.sweep(self._ctx)
         await duedates.tick(self._ctx)
+        await slots.take_over(self._ctx)
+        await lost_slots.mend(self._ctx)
         self._ticked_at = self._ctx.clock()
 
     async def _tidy(self) -> None:

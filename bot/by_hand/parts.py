@@ -1,7 +1,8 @@
 """What one job by hand is made of: store, engine, orgs and a courier, and nothing that listens.
 
 Beside a running bot on SQLite the engine only asks and waits. Alone it is launched under a name of
-its own and hears one queue of its own: it runs its job and takes up nothing else.
+its own and hears one queue of that name: it runs its job and takes up nothing else. What is left in
+such a queue when its process is gone, a running bot takes over (bot/flows/slots.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import aiohttp
 from bot.app import gateways, queues
 from bot.config import Settings, proxy_for, ssl_context
 from bot.engine import Engine, Jobs, QueueSpec
-from bot.flows import catalogue, digest, duedates, stale
+from bot.flows import catalogue, digest, duedates, slots, stale
 from bot.flows.context import Context
 from bot.slack import bolt
 from bot.slack.courier import Courier
@@ -43,14 +44,15 @@ async def parts(
     """Build everything for the job `name`, and launch the engine when `alone`."""
     url = settings.database_url.get_secret_value()
     database = Database.open(url)
-    queue = f"by-hand-{name}" if alone else None
+    own = f"{slots.BY_HAND}{name}-{uuid4().hex}"
+    queue = own if alone else None
     jobs = Jobs()
     heard = [QueueSpec(name=queue, worker_concurrency=4)] if queue else []
     engine = Engine(
         url,
         jobs,
         [*queues(settings), *heard],
-        executor_id=f"by-hand-{uuid4().hex}",
+        executor_id=own,
         listen=[one.name for one in heard],
         poll=_POLL,
     )

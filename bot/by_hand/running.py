@@ -77,11 +77,18 @@ async def _ask(built: Parts, name: str, slot: str) -> list[Asked]:
     async with ctx.database.write() as conn:
         for one in asked:
             await slots.enqueue(ctx, conn, name, one.org, slot, queue=built.queue)
-    if built.queue and ctx.database.dialect == "sqlite":
+    if built.queue:
+        await _take_over(built, asked, built.queue)
+    return asked
+
+
+async def _take_over(built: Parts, asked: Sequence[Asked], queue: str) -> None:
+    """Do ourselves what a process that is gone began of this; the rest of what it left waits."""
+    await slots.take_over(built.ctx, dict.fromkeys((one.run for one in asked), queue))
+    if built.ctx.database.dialect == "sqlite":
         left = [one.run for one in asked if one.before and not one.before.status.ended]
         if left:
-            await built.engine.move(left, built.queue)
-    return asked
+            await built.engine.move(left, queue)
 
 
 async def _finish(built: Parts, name: str, slot: str, one: Asked, say: Say) -> bool:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.core.diagnosis import UNDO_INCOMPLETE
 from store.records import DueDate, Request, State
 
 EXPIRY: Final = "expiry"
 REMINDER: Final = "reminder"
+VALIDITY: Final = "validity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,24 @@ def plan_without_card(
     return (DueDate(request=request_id, what=EXPIRY, number=0, at=since + expires_after),)
 
 
+def plan_validity(
+    request_id: int, approved_at: datetime, *, valid_for: timedelta
+) -> tuple[DueDate, ...]:
+    """The date of an approved request: from then on a retry asks again."""
+    return (DueDate(request=request_id, what=VALIDITY, number=0, at=approved_at + valid_for),)
+
+
+def may_block(request: Request) -> bool:
+    """Is this request on its way, so that somebody may yet have to retry it?"""
+    return request.state in {State.APPROVED, State.PROVISIONED} and not request.withdrawing
+
+
+def waits_for_retry(request: Request) -> bool:
+    """Does it stand still until somebody presses Retry?"""
+    undone = request.finding is not None and request.finding.code == UNDO_INCOMPLETE
+    return request.state is State.BLOCKED and not request.withdrawing and not undone
+
+
 def expires(request: Request) -> bool:
     """Does this request end by itself when its date comes? Until it is decided, card or not."""
     return request.state is State.REQUESTED and not request.withdrawing
@@ -94,3 +114,11 @@ def verdict(dates: Iterable[DueDate], now: datetime) -> Verdict:
         return Expire()
     numbers = [one.number for one in come if one.what == REMINDER]
     return Remind(number=max(numbers)) if numbers else Nothing()
+
+
+def length(time: timedelta) -> str:
+    """A length of time in words, such as `14 days` or `12 hours`."""
+    hours = int(time.total_seconds() // 3600)
+    if hours >= 48 or hours == 24:
+        return f"{hours // 24} days" if hours >= 48 else "one day"
+    return f"{hours} hours" if hours > 1 else f"{int(time.total_seconds() // 60)} minutes"

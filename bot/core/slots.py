@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import Enum
 
 _DAY = timedelta(days=1)
 
@@ -70,3 +71,35 @@ def again(slot: str, now: datetime) -> str:
 def plain(slot: str) -> str:
     """The slot's own name, without what `again` added."""
     return slot.partition("-again-")[0]
+
+
+def second(slot: str) -> str:
+    """The name under which a slot whose run failed is asked for once more: the same everywhere."""
+    return f"{slot}-again-1"
+
+
+class Outcome(Enum):
+    """How far a run of a slot came."""
+
+    MISSING = "missing"
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Next(Enum):
+    """What is to be done about a slot."""
+
+    NOTHING = "nothing"
+    ASK = "ask"
+    ASK_AGAIN = "ask again"
+    TELL = "tell"
+
+
+def next_of(first: Outcome, again: Outcome) -> Next:
+    """What follows from how the newest slot's own run and the one after it came out."""
+    if first is Outcome.MISSING:
+        return Next.ASK
+    if first is not Outcome.FAILED:
+        return Next.NOTHING
+    return {Outcome.MISSING: Next.ASK_AGAIN, Outcome.FAILED: Next.TELL}.get(again, Next.NOTHING)

@@ -10,8 +10,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,6 +84,18 @@ class Adoption:
         """Give the lock back, so that others may adopt what we leave."""
         await self._drop()
         await self._engine.dispose()
+
+    @asynccontextmanager
+    async def gone(self, executor: str) -> AsyncIterator[bool]:
+        """Whether a process is gone; until the block ends nobody else touches what it left."""
+        name = {"name": _lock_name(executor)}
+        async with self._engine.connect() as connection:
+            free = bool((await connection.execute(TRY_LOCK, name)).scalar_one())
+            try:
+                yield free
+            finally:
+                if free:
+                    await connection.execute(UNLOCK, name)
 
     async def _keep_looking(self) -> None:
         loop = asyncio.get_running_loop()

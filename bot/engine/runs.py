@@ -12,7 +12,7 @@ from dbos import DBOSClient, PortableWorkflowError, WorkflowStatus
 
 from bot.engine.jobs import JSON
 
-__all__ = ["RunFailed", "RunState", "RunStatus", "Runs"]
+__all__ = ["OPEN", "RunFailed", "RunState", "RunStatus", "Runs"]
 
 DELETED_AT_ONCE = 500
 LOOKED_AT = 200  # waiting or working runs, oldest first, in which the longest wait is sought
@@ -33,6 +33,9 @@ class RunStatus(StrEnum):
     def ended(self) -> bool:
         """Whether nothing more will happen to such a run."""
         return self not in {RunStatus.DELAYED, RunStatus.QUEUED, RunStatus.RUNNING}
+
+
+OPEN = tuple(one for one in RunStatus if not one.ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +69,19 @@ class Runs:
         self,
         *,
         ids: Sequence[str] | None = None,
-        prefix: str | None = None,
+        prefix: str | Sequence[str] | None = None,
         statuses: Sequence[RunStatus] | None = None,
         executor: str | None = None,
+        queue: str | None = None,
         limit: int | None = None,
     ) -> list[RunState]:
         """Runs that answer to every given condition, oldest first."""
         found = await self._client.list_workflows_async(
             workflow_ids=list(ids) if ids is not None else None,
-            workflow_id_prefix=prefix,
+            workflow_id_prefix=prefix if prefix is None or isinstance(prefix, str) else [*prefix],
             status=[one.value for one in statuses] if statuses is not None else None,
             executor_id=executor,
+            queue_name=queue,
             limit=limit,
             load_input=False,
         )
@@ -126,6 +131,12 @@ class Runs:
         for one in await self.listed(statuses=[RunStatus.RUNNING], executor=executor):
             queues[one.queue or ""].append(one.id)
         return queues
+
+    async def open_in(self, beginning: str) -> set[str]:
+        """The queues whose name begins so and in which runs are that have not ended."""
+        found = await self._found(*OPEN)
+        names = {one.queue_name for one in found if one.queue_name}
+        return {name for name in names if name.startswith(beginning)}
 
     async def requeue(self, queue: str, ids: list[str]) -> None:
         """Put begun runs back into their queue, so that its concurrency still holds."""

@@ -6,8 +6,9 @@ would live in another loop than the store and Slack (engine, Pitfalls 1).
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,12 +17,13 @@ from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.adoption import Adoption
 from bot.engine.jobs import JSON, Job, Jobs, Run
 from bot.engine.library import library_client, library_config, quiet_library
-from bot.engine.runs import Runs, RunState, RunStatus
+from bot.engine.runs import OPEN, Runs, RunState, RunStatus
 from bot.engine.schema import SchemaMissing, engine_schema_ok
 from store.database import parse_url
 
@@ -179,11 +181,11 @@ class Engine:
         self,
         *,
         ids: Sequence[str] | None = None,
-        prefix: str | None = None,
+        prefix: str | Sequence[str] | None = None,
         statuses: Sequence[RunStatus] | None = None,
         limit: int | None = None,
     ) -> list[RunState]:
-        """List runs, oldest first: for the sweep that finds failed and missing ones."""
+        """List runs, oldest first; `prefix` is how their ids begin, one of several if so given."""
         return await self._runs.listed(ids=ids, prefix=prefix, statuses=statuses, limit=limit)
 
     async def longest_wait(self) -> timedelta:
@@ -196,6 +198,28 @@ class Engine:
         Only where nobody works on them: a process that still does is fenced off at its next step.
         """
         await self._runs.requeue(queue, list(ids))
+
+    async def take_over(self, beginning: str, queue_of: Callable[[RunState], str]) -> list[str]:
+        """Put what processes left that are gone into the queues that `queue_of` says; which runs.
+
+        Only what is in queues whose names begin so: each belongs to one process, and is named as
+        that is by its `executor_id`. On Postgres a process is gone when its lock is free; on SQLite
+        there is no other one.
+        """
+        taken: list[str] = []
+        for queue in sorted(await self._runs.open_in(beginning) - {self._executor_id}):
+            async with self._adoption.gone(queue) if self._adoption else _alone() as gone:
+                if gone:
+                    taken += await self._inherit(queue, queue_of)
+        return taken
+
+    async def _inherit(self, queue: str, queue_of: Callable[[RunState], str]) -> list[str]:
+        """Empty a queue that nobody hears any more, and forget it."""
+        left = await self._runs.listed(queue=queue, statuses=OPEN)
+        for one in left:
+            await self._runs.requeue(queue_of(one), [one.id])
+        await self._client.delete_queue_async(queue)
+        return [one.id for one in left]
 
     async def delete_finished(self, older_than: datetime) -> int:
         """Forget the runs that ended before a moment; tells how many."""
@@ -223,9 +247,16 @@ class Engine:
         if Engine._launched is self:
             await self._drain_library(seconds)
             Engine._launched = None
+            await self._forget_own_queue()
         if self._adoption is not None:
             await self._adoption.release()
         await asyncio.to_thread(self._client.destroy)
+
+    async def _forget_own_queue(self) -> None:
+        """Leave no row of a queue that dies with us; where it stays, who takes over forgets it."""
+        if self._executor_id in {one.name for one in self._heard}:
+            with suppress(SQLAlchemyError):
+                await self._client.delete_queue_async(self._executor_id)
 
     async def _drain_library(self, seconds: float) -> None:
         if self._adoption is not None:
@@ -255,3 +286,8 @@ class Engine:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(self._tasks, timeout=LOOK_PERIOD)
+
+
+def _alone() -> AbstractAsyncContextManager[bool]:
+    """On SQLite: whoever else there was is gone."""
+    return nullcontext(enter_result=True)

@@ -27,6 +27,14 @@ async def from_card(ctx: Context, conn: AsyncConnection, request: Request, now: 
     await usage.plan_dates(conn, request.id, dates)
 
 
+async def from_approval(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime
+) -> None:
+    """Nothing expires any more; from the end of the approval's validity a retry asks again."""
+    dates = duedates.plan_validity(request.id, now, valid_for=ctx.settings.approval.valid_for)
+    await usage.plan_dates(conn, request.id, dates)
+
+
 async def without_card(
     ctx: Context, conn: AsyncConnection, request: Request, since: datetime
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import lifecycle, policy
 from bot.core.lifecycle import Event, Refusal
 from bot.core.policy import Action, Actor
-from bot.flows import reading, telling
+from bot.flows import deadlines, reading, telling
 from bot.flows.context import Context
 from bot.flows.jobs import enqueue_provision
 from bot.flows.requests import change, may, undecided, undo_first
@@ -124,6 +124,7 @@ async def _approve(
         )
         detail = "Approved"
         await enqueue_provision(ctx, conn, changed)
+        await deadlines.from_approval(ctx, conn, changed, now)
     await telling.note(
         conn,
         changed,

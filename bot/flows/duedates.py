@@ -1,4 +1,4 @@
-"""Remind of what nobody has decided about, and let it expire: due dates in rows, found by a tick.
+"""Remind of what nobody decides, let it expire, tell of old approvals: due dates found by a tick.
 
 A tick takes what has come: the row is deleted in the same transaction in which somebody is reminded
 or the request expires, so it happens once however many processes look. A request that was decided
@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import duedates as core
 from bot.core import lifecycle
-from bot.core.duedates import EXPIRY, REMINDER, Expire, Remind
+from bot.core.duedates import EXPIRY, REMINDER, VALIDITY, Expire, Remind
 from bot.core.lifecycle import Event
 from bot.engine import Job, Jobs, Run
-from bot.flows import deadlines, requests, telling
+from bot.flows import deadlines, old_approvals, requests, telling
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.steady import step
@@ -29,7 +29,7 @@ from store.records import DueDate, Json, Request, Source, State
 SURFACE: Final = "reminder"
 JOBS: Final = {"reminders": (REMINDER,), "expire": (EXPIRY,)}
 """The jobs that look by hand at what the tick looks at anyway, and which dates they take."""
-_BOTH: Final = (REMINDER, EXPIRY)
+_ALL: Final = (REMINDER, EXPIRY, VALIDITY)
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
@@ -45,7 +45,7 @@ def _job(ctx: Context, kinds: Sequence[str]) -> Job:
     return look
 
 
-async def tick(ctx: Context, kinds: Sequence[str] = _BOTH) -> list[str]:
+async def tick(ctx: Context, kinds: Sequence[str] = _ALL) -> list[str]:
     """Take every date of these kinds that has come; the ids of the messages that are due by it."""
     await _date_the_undated(ctx)
     async with ctx.database.read() as conn:
@@ -103,6 +103,8 @@ async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list
     try:
         async with ctx.database.write() as conn:
             request = await ledger.get(conn, request_id)
+            if request is not None and any(one.what == VALIDITY for one in dates):
+                return await old_approvals.take(ctx, conn, request, dates)
             if request is None or not core.expires(request):
                 await usage.drop_dates(conn, request_id)
                 return []

@@ -8,12 +8,12 @@ did and is told so.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import lifecycle, policy
+from bot.core import duedates, lifecycle, policy
 from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
 from bot.core.lifecycle import Event, Refusal
 from bot.core.policy import Action, Actor
@@ -46,7 +46,7 @@ async def retry(ctx: Context, request_id: int, actor: Actor) -> Request:
         state = lifecycle.move(request, Event.RETRY)
         valid_for = ctx.settings.approval.valid_for
         if request.approved_at is None or now - request.approved_at > valid_for:
-            why = f"Asked again, because approvals hold for {_length(valid_for)}"
+            why = f"Asked again, because approvals hold for {duedates.length(valid_for)}"
             return await ask_again(ctx, conn, request, actor, now, why)
         changed = await ledger.change(
             conn,
@@ -222,14 +222,6 @@ async def change(
             ctx.wake()
             return changed
     raise AssertionError("unreachable")
-
-
-def _length(time: timedelta) -> str:
-    """A length of time in words, such as `14 days` or `12 hours`."""
-    hours = int(time.total_seconds() // 3600)
-    if hours >= 48 or hours == 24:
-        return f"{hours // 24} days" if hours >= 48 else "one day"
-    return f"{hours} hours" if hours > 1 else f"{int(time.total_seconds() // 60)} minutes"
 
 
 def may(actor: Actor, action: Action, request: Request) -> None:

@@ -6,13 +6,21 @@ A job answers which messages it wanted, so that whoever started it by hand can w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.slots import Times, period
+from bot.engine import RunState
 from bot.flows.context import Context
+
+_log = structlog.get_logger(__name__)
+
+BY_HAND: Final = "by-hand-"
+"""How the names of processes begin that run one job and end, and of the queues that they hear."""
 
 AT_TIMES: Final = ("digest", "stale")
 """Jobs with a time of day or week in `[schedule]`, one run per org."""
@@ -57,12 +65,38 @@ async def enqueue(
     `tries` counts the runs of the slot that found nobody at home: each has an id of its own.
     """
     again = f"-try-{tries}" if tries else ""
-    home = org or next(iter(ctx.settings.orgs))
     await ctx.engine.enqueue(
         conn,
         job=job,
         id=run_id(job, org, slot_name) + again,
-        queue=queue or f"read-{home}",
+        queue=queue or _queue(ctx, org),
         args=[org, slot_name, tries] if tries else [org, slot_name],
         delay=delay,
     )
+
+
+def _queue(ctx: Context, org: str) -> str:
+    return f"read-{org or next(iter(ctx.settings.orgs))}"
+
+
+async def take_over(ctx: Context, into: Mapping[str, str] | None = None) -> None:
+    """Go on with runs that somebody began by hand and that died with their process.
+
+    Each goes where the clock would have enqueued it, or where `into` says by its id.
+    """
+
+    def queue_of(run: RunState) -> str:
+        return (into or {}).get(run.id) or _queue(ctx, org_of(run.id, run.job, ctx.settings.orgs))
+
+    taken = await ctx.engine.take_over(BY_HAND, queue_of)
+    if taken:
+        _log.warning("job.taken_over", runs=taken)
+
+
+def org_of(run: str, job: str, orgs: Iterable[str]) -> str:
+    """The org in the id of a run of the clock; "" = it is of none.
+
+    The key of one org may be how that of another begins: the longest is meant.
+    """
+    found = [org for org in orgs if run.startswith(f"{job}-{org}-")]
+    return max(found, key=len, default="")

@@ -12,10 +12,11 @@ from bot.config import Settings
 from bot.core import duedates, outage
 from bot.core.policy import Actor
 from bot.flows import digest as digests
-from bot.flows import renaming
+from bot.flows import old_approvals, renaming
 from bot.flows.catalogue import ORG_SURFACE
+from bot.flows.lost_slots import SURFACE as LOST_SLOT
 from bot.flows.requests import EXPIRED
-from bot.slack import org_messages, places, stale_messages, unheard_messages
+from bot.slack import lost_messages, org_messages, places, stale_messages, unheard_messages
 from bot.slack.views import card, digest, dm, reminder
 from bot.slack.views.parts import Payload
 from bot.slack.views.rich import PLAIN, Rich
@@ -75,6 +76,7 @@ BY_SURFACE: Mapping[
     "stale": stale_messages.render,
     "stale_dm": stale_messages.render,
     places.SURFACE: places.render,
+    LOST_SLOT: lost_messages.render,
     ORG_SURFACE: org_messages.render,
     unheard_messages.SURFACE: unheard_messages.render,
 }
@@ -113,6 +115,7 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         by_hand=any(line.event == "live" and line.source is Source.SLACK for line in lines),
         expires_at=await _expiry(conn, request),
         ran_out=any(line.event == EXPIRED for line in lines),
+        too_old=_too_old(settings, request, lines),
     )
 
 
@@ -122,6 +125,15 @@ async def _expiry(conn: AsyncConnection, request: Request) -> datetime | None:
         return None
     dates = await usage.dates_of(conn, request.id)
     return next((one.at for one in dates if one.what == duedates.EXPIRY), None)
+
+
+def _too_old(settings: Settings, request: Request, lines: Sequence[JournalLine]) -> str:
+    """How long approvals hold, when that of a blocked request was found to be too old."""
+    approved = request.approved_at
+    if approved is None or not duedates.waits_for_retry(request):
+        return ""
+    old = any(line.event == old_approvals.OLD and line.at >= approved for line in lines)
+    return duedates.length(settings.approval.valid_for) if old else ""
 
 
 def _not_tested(lines: Sequence[JournalLine]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.slots import Times, again, period, plain
+from bot.core.slots import Next, Outcome, Times, again, next_of, period, plain, second
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = Times(weekday=0, hour=9, minute=0, zone=BERLIN)
@@ -76,3 +76,30 @@ def test_asking_again_gives_a_fresh_name_that_still_tells_the_slot() -> None:
     first = again("2026-W48", utc("2026-11-25T12:00"))
     assert first != again("2026-W48", utc("2026-11-25T12:01"))
     assert plain(first) == plain("2026-W48") == "2026-W48"
+
+
+MISSING, OPEN, DONE, FAILED = Outcome
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "expected"),
+    [
+        (MISSING, MISSING, Next.ASK),
+        (OPEN, MISSING, Next.NOTHING),
+        (DONE, MISSING, Next.NOTHING),
+        (DONE, FAILED, Next.NOTHING),
+        (FAILED, MISSING, Next.ASK_AGAIN),
+        (FAILED, OPEN, Next.NOTHING),
+        (FAILED, DONE, Next.NOTHING),
+        (FAILED, FAILED, Next.TELL),
+    ],
+)
+def test_a_slot_is_asked_for_until_it_was_done_or_failed_twice(
+    first: Outcome, again: Outcome, expected: Next
+) -> None:
+    assert next_of(first, again) is expected
+
+
+def test_every_process_asks_for_a_failed_slot_under_one_name_that_still_tells_the_slot() -> None:
+    assert second("2026-W48") == second("2026-W48") != "2026-W48"
+    assert plain(second("2026-W48")) == "2026-W48"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,17 +53,23 @@ async def test_when_one_of_two_dies_in_a_run_the_other_ends_it_within_15_seconds
         assert all("IU-1" in answer.readable() for answer in answers)
 
 
-async def test_both_of_two_bots_are_asked_and_answer(tmp_path: Path, postgres_url: str) -> None:
+async def test_both_of_two_bots_are_asked_and_answer_and_do_each_run_once(
+    tmp_path: Path, postgres_url: str
+) -> None:
     async with (
         world(tmp_path, postgres_url) as house,
-        running(house),
-        running(house),
+        running(house) as first,
+        running(house) as second,
     ):
         await house.slack.connected(2, timeout=house.patience)
         await house.ask()
         await house.approve()
         await house.ends("live")
         await house.told()
+        begun = Counter(one["run"] for bot in (first, second) for one in bot.said("run.begun"))
+        assert {"preflight-1-1", "provision-1-1", "smoke-1-1"} <= begun.keys()
+        assert sum(run.startswith(("digest-", "stale-")) for run in begun) == 4
+        assert set(begun.values()) == {1}
         received = [one.received for one in house.slack.socket.connections]
         assert len(received) == 2
         assert all(received)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.by_hand import preview
@@ -12,6 +13,7 @@ from store.records import DueDate, Request
 from tests.story.house import House
 
 OLD = timedelta(days=15)
+_TOO_OLD = "The approval is older than 14 days: Retry asks again."
 
 
 async def blocked_long_ago(house: House) -> Request:
@@ -29,9 +31,26 @@ async def blocked_long_ago(house: House) -> Request:
     return request
 
 
+async def its_approval_gets_old(house: House) -> None:
+    """The clock finds the date at which the approval of request 1 holds no more, once."""
+    async with house.app.database.write() as conn:
+        (date,) = await usage.dates_of(conn, 1)
+        assert date.what == "validity"
+        await usage.plan_dates(conn, 1, [replace(date, at=date.at - OLD)])
+    for _ in range(2):
+        await duedates.tick(house.app.context)
+    assert [line.event for line in await house.journal()].count("approval_old") == 1
+    await house.told()
+
+
 async def asked_again(house: House) -> tuple[Request, Message]:
     """The same with the new card out."""
-    request = await blocked_long_ago(house)
+    await blocked_long_ago(house)
+    return await retried(house)
+
+
+async def retried(house: House) -> tuple[Request, Message]:
+    request = await house.request()
     answer = await house.person("rae").command("/integration-user retry IU-1")
     assert "asked for again" in answer.text
     return request, await house.card()
@@ -47,8 +66,16 @@ async def test_a_retry_after_the_approval_got_old_needs_a_new_one_on_a_new_card(
     any_house: House,
 ) -> None:
     house = any_house
-    before, card = await asked_again(house)
+    await blocked_long_ago(house)
+    await duedates.tick(house.app.context)
     await house.told()
+    assert _TOO_OLD not in house.person("rae").dm[0].readable()
+    await its_approval_gets_old(house)
+    for who in ("rae", "olu"):
+        assert _TOO_OLD in house.person(who).dm[0].readable()
+    before, card = await retried(house)
+    await house.told()
+    assert _TOO_OLD not in house.person("rae").dm[0].readable()
     old, new = house.slack.channel("C0APPROVE").messages
     assert new.ts == card.ts
     assert "asked again" in old.text

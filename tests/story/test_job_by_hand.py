@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from bot.cli import cli
 from bot.sandbox.workspace import Message
 from tests.story.house import House, living_house
-from tests.story.process import ROOT
+from tests.story.process import ROOT, running
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Ended:
     log: str
 
 
-async def command(house: House, *words: str) -> Ended:
-    process = await asyncio.create_subprocess_exec(
+async def begun(house: House, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
@@ -40,6 +40,10 @@ async def command(house: House, *words: str) -> Ended:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def command(house: House, *words: str) -> Ended:
+    process = await begun(house, *words)
     try:
         said, log = await asyncio.wait_for(process.communicate(), 100)
     finally:
@@ -56,11 +60,11 @@ async def asleep(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
         yield house
 
 
-def digests(house: House) -> list[Message]:
+def digests(house: House, org: str = "") -> list[Message]:
     return [
         one
         for one in house.slack.channel("C0LICENSES").messages
-        if one.text.startswith("Integration licences of ")
+        if one.text.startswith(f"Integration licences of {org}")
     ]
 
 
@@ -81,6 +85,23 @@ async def test_a_digest_by_hand_is_posted_once_a_slot_and_again_on_demand(asleep
     assert third.code == 0, third.log
     assert len(digests(asleep)) == 4
     assert asleep.slack.complaints == []
+
+
+async def test_what_a_killed_job_began_a_bot_ends_and_posts_once(asleep: House) -> None:
+    hold = asleep.org.faults.hold(after=True)
+    job = await begun(asleep, "job", "digest")
+    await hold.reached(asleep.patience)
+    job.kill()
+    await job.communicate()
+    hold.release()
+    assert digests(asleep, "UAT sandbox") == []
+    async with running(asleep) as bot:
+        await asleep.slack.until(lambda: len(digests(asleep)) == 2, timeout=asleep.patience)
+        (taken,) = bot.said("job.taken_over")
+        assert any(run.startswith("digest-uat-") for run in taken["runs"])
+        await bot.idle()
+        assert (await bot.readiness())[0] == 200
+    assert len(digests(asleep)) == 2
 
 
 async def test_beside_a_running_bot_the_job_asks_and_waits(house: House) -> None:

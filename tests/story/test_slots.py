@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.flows import slots
+from bot.engine import RunFailed
+from bot.flows import digest, lost_slots, slots
+from bot.flows.context import Context
 from bot.sandbox.workspace import Message
 from bot.schedule import AtTimes
 from store import usage
@@ -123,6 +125,45 @@ async def test_two_bots_on_one_postgres_post_each_slot_once(
             await both(house)
             await asyncio.sleep(3)
         assert len(digests(house)) == 2
+
+
+async def test_a_digest_that_fails_is_made_once_more_and_told_where_that_fails_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await both(house)
+    healthy = digest.count
+
+    async def broken(ctx: Context, org: str, slot: str) -> None:
+        if org == "uat" or "again" not in slot:
+            raise RuntimeError("the bot has a bug")
+        await healthy(ctx, org, slot)
+
+    monkeypatch.setattr(digest, "count", broken)
+    now = house.app.context
+    next_week = replace(now, clock=lambda: now.clock() + timedelta(weeks=1))
+    week = slots.slot(next_week, "digest")
+    for name in (week, f"{week}-again-1"):
+        await lost_slots.mend(next_week)
+        with pytest.raises(RunFailed):
+            await now.engine.wait(slots.run_id("digest", "uat", name), timedelta(seconds=10))
+
+    async def mended() -> bool:
+        await lost_slots.mend(next_week)
+        return len(digests(house)) == 3
+
+    await house.until_async(mended)
+    await lost_slots.mend(next_week)
+    await house.told()
+    number = int(week.partition("-W")[2])
+    assert digests(house)[-1].text.count(f"week {number} of") == 1
+    (told,) = [
+        one.readable()
+        for one in house.slack.channel("C0OPS").messages
+        if one.text.startswith("The digest of UAT sandbox for week")
+    ]
+    assert "failed twice" in told
+    assert "integration-user-bot job digest --again" in told
+    assert house.slack.complaints == []
 
 
 async def test_without_a_channel_nothing_is_posted_and_the_seats_are_counted(

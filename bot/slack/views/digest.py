@@ -21,7 +21,7 @@ _LIST_PRICE = "list price from the bot's configuration; your contract may differ
 
 def digest(found: Digest, label: str, allowed: Rich = PLAIN) -> Payload:
     """One org's week, for the digest channel; seats in a table where tables are allowed."""
-    title = f"Integration licences of {line(label)}, {_period(found)}"
+    title = f"Integration licences of {line(label)}, {period(found.slot)}"
     blocks: Blocks = [section(f"*{title}*")]
     if rich.TABLE in allowed and found.counted_at is not None:
         rows = [_cells(one) for one in found.licences]
@@ -41,17 +41,18 @@ def licenses(found: Sequence[tuple[Digest, str]]) -> Payload:
     blocks: Blocks = []
     texts = []
     for one, label in found:
-        lines = [f"*{line(label)}*", *_seats(one), *_waiting(one), *_money(one)]
-        blocks += sections(lines, most=4)
+        lines = [f"*{line(label)}*", *_seats(one)]
+        lines += [*_requests(one), *_waiting(one), *_live(one), *_money(one)]
+        blocks += sections(lines, most=5, more=f"`{ids.COMMAND} list`")
         blocks.append(context(_counted(one)))
         texts.append(f"{line(label)}: {_short(one)}")
     return parts.message("\n".join(texts), blocks)
 
 
-def _period(found: Digest) -> str:
-    slot = slots.plain(found.slot)
-    year, _, week = slot.partition("-W")
-    return f"week {int(week)} of {year}" if week else slot
+def period(slot: str) -> str:
+    """A slot as people call it: `week 47 of 2026`, or its day."""
+    year, _, week = slots.plain(slot).partition("-W")
+    return f"week {int(week)} of {year}" if week else line(year)
 
 
 def _short(found: Digest) -> str:

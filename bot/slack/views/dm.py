@@ -45,6 +45,8 @@ def dm(shown: Shown, reader: Actor) -> Payload:
     blocks: Blocks = [section(f"*{title(shown)}*: {state_words(request)}")]
     blocks += sections(story, most=3)
     blocks += sections(finding_lines(request), most=2)
+    if shown.too_old:
+        blocks.append(section(f"The approval is older than {shown.too_old}: Retry asks again."))
     if request.state is State.APPROVED and not request.withdrawing:
         blocks += granted.plan(shown, most=2)
     if waits(request):

@@ -32,7 +32,8 @@ class Shown:
     (U…). `by_hand` = a person confirmed that it works, the bot could not test it.
     `not_tested` is what the last test could not try, in words. `free_username` is offered in place
     of one that is taken. `expires_at` is when it ends by itself; `ran_out` = it did, and what an
-    earlier approval let be made is undone, or was. `audience` is the one that a login works with,
+    earlier approval let be made is undone, or was. `too_old` is how long approvals hold, where that
+    of a blocked request does no more. `audience` is the one that a login works with,
     where it is known not to be the My Domain URL. `away` = the org is away right now.
     """
 
@@ -49,6 +50,7 @@ class Shown:
     free_username: str | None = None
     expires_at: datetime | None = None
     ran_out: bool = False
+    too_old: str = ""
     audience: str | None = None
     away: Outage | None = None
 

@@ -13,7 +13,7 @@ from bot.core import plan
 from bot.core.diagnosis import explain, not_proven, sees_nothing, undo_incomplete
 from bot.core.outage import Outage
 from bot.core.policy import Actor
-from bot.slack.views import card, digest, dm, form, reminder, replies, rich, stale
+from bot.slack.views import card, digest, dm, form, lost, reminder, replies, rich, stale
 from bot.slack.views.moved import Moved
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
@@ -470,7 +470,13 @@ def not_decided_again(words: Words, before: Request) -> dict[str, Payload]:
 def of_the_clock(words: Words) -> dict[str, Payload]:
     """What the clock posts, and what shows the same on demand."""
     waiting = shown(checked(words), words, expires_at=NOON + timedelta(days=3))
+    blocked = decided(words, state=State.BLOCKED, finding=a_finding(words))
     return {
+        "dm, blocked for so long that a retry asks again": dm_of(
+            shown(blocked, words, too_old="14 days")
+        ),
+        "digest that failed": lost.lost("digest", words.org, "2026-W47"),
+        "stale alert that failed": lost.lost("stale", words.org, "2026-11-25"),
         "digest": a_week(words),
         "digest, the first": a_week(words, first=True),
         "digest, no seat": a_week(words, used=5),
