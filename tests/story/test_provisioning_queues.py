@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from bot.flows import catalogue, provisioning, sweeping
 from bot.flows.intake import seats_of
-from store.records import Request
+from store.records import Request, State
+from tests.core.cast import NOON, a_finding, a_request
 from tests.story.house import House
 
 
@@ -198,3 +200,17 @@ async def test_a_healthy_run_is_left_alone(house: House) -> None:
     await house.ends("live")
     await sweeping.sweep(house.app.context)
     assert str((await house.request()).state) == "live"
+
+
+@pytest.mark.parametrize(
+    ("next_try_at", "run"), [(NOON, "smoke-17-3"), (None, None)], ids=["under way", "by hand"]
+)
+def test_a_test_of_the_login_is_looked_after_while_one_is_under_way(
+    next_try_at: datetime | None, run: str | None
+) -> None:
+    """Also while people were told that the org's calls are used up, or how to test by hand."""
+    for finding in (None, a_finding("api_quota"), a_finding("not_proven")):
+        request = a_request(
+            state=State.PROVISIONED, smokes=3, next_try_at=next_try_at, finding=finding
+        )
+        assert sweeping.expected_run(request) == run

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.core import outage
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Actor
 from bot.flows import requests
-from bot.sandbox.orgs import Reply
+from bot.sandbox.orgs import MAINTENANCE, Reply
 from store.records import Request
 from tests.story.house import House
 from tests.story.looking import (
@@ -151,7 +153,9 @@ async def test_a_key_that_comes_later_lets_the_test_make_it_live(keyless: House)
     assert request.finding is None
 
 
-async def test_a_failing_test_blocks_only_what_is_not_live_yet(keyless: House) -> None:
+async def test_a_failing_test_blocks_only_what_is_not_live_yet(
+    keyless: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From provisioned a test changes the state; live and blocked keep theirs."""
     await asked_and_approved(keyless, app="warehouse")
     await keyless.ends("live")
@@ -161,6 +165,13 @@ async def test_a_failing_test_blocks_only_what_is_not_live_yet(keyless: House) -
     request = await finding(keyless, "key_mismatch")
     assert str(request.state) == "live"
     assert not any("blocked" in one.text for one in keyless.person("rae").dm[0].replies)
+    monkeypatch.setattr(outage, "PATIENCE", timedelta(0))
+    keyless.org.faults.add(MAINTENANCE, path="oauth2/token", times=2)
+    await run_test(keyless)
+    request = await finding(keyless, "org_busy")
+    assert str(request.state) == "live"
+    assert request.finding
+    assert "test again" in request.finding.remedy
     await run_test(keyless, by="ada")
     request = await keyless.request()
     assert (str(request.state), request.finding) == ("live", None)
