@@ -32,9 +32,11 @@ _SECRETS = (
     # The header with any scheme, as text, as Python or as JSON.
     (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?!bearer \[|basic \[)[^\"',}\n]+"),
      rf"\1{HIDDEN}"),
-    (re.compile(r"(?i)((?:assertion|access_token|client_secret|refresh_token|password|passwd)"
-                r"[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,}]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)((?:assertion|access_token|client_secret|refresh_token|password|passwd"
+                r"|response_url)\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\s\"'&,}\\]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/]+@"), rf"\1{HIDDEN}@"),
+    # A response_url: whoever has it may answer in a channel (slack-platform 2).
+    (re.compile(r"(?i)(\bhooks\.slack(-gov)?\.com/)[^\s\"']+"), rf"\1{HIDDEN}"),
 )  # fmt: skip
 
 _NAMES = re.compile(
@@ -42,7 +44,10 @@ _NAMES = re.compile(
     r"|(^|_)(bot|app|access|refresh|session|id)?_?token$"
 )
 
-_LIBRARIES = dict.fromkeys(("aiohttp.access", "alembic", "apscheduler", "dbos"), logging.WARNING)
+_LIBRARIES = dict.fromkeys(
+    ("aiohttp.access", "alembic", "apscheduler", "dbos", "slack_sdk.webhook"), logging.WARNING
+)
+"""The last one writes whole response_urls at DEBUG."""
 
 
 def redact(text: str) -> str:

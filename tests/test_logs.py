@@ -33,6 +33,9 @@ SECRETS = [
     "http://proxy:Tr0ub4dor@proxy:3128",
     "assertion=Tr0ub4dor&grant_type=x",
     '{"access_token": "Tr0ub4dor"}',
+    "https://hooks.slack.com/commands/T0/1/Tr0ub4dor",
+    '{"response_url": "http://127.0.0.1:9/response/Tr0ub4dor"}',
+    r'"{\"response_url\": \"http://127.0.0.1:9/response/Tr0ub4dor\"}"',
 ]
 
 

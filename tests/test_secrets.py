@@ -29,6 +29,7 @@ from tests.story.test_operation_health import ask
 
 ROOT = Path(__file__).parents[1]
 DATABASE_PASSWORD = "Pl4nted-database/p@ss:word"
+PROXY_PASSWORD = "Pl4nted-proxy.p4ssword"
 HOSTILE = "00D000000000001!AQ0AQPl4ntedByAHostileOrg.5f0e7c"
 ASSERTION = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJQbDRudGVkIn0.U2lnbmF0dXJlUGw0bnRlZA"
 
@@ -96,6 +97,7 @@ def secrets_of(house: House, sent: Mapping[str, str]) -> dict[str, str]:
         "app token": house.slack.app_token,
         "signing secret": house.slack.signing_secret,
         "database password": DATABASE_PASSWORD,
+        "proxy password": PROXY_PASSWORD,
         "token of a hostile org": HOSTILE,
         "assertion of a hostile org": ASSERTION,
         **sent,
@@ -105,7 +107,8 @@ def secrets_of(house: House, sent: Mapping[str, str]) -> dict[str, str]:
     for org in (house.salesforce.sandbox, house.salesforce.production):
         tokens = org.server._world.sessions
         found |= {f"access token {number} of {org.label}": one for number, one in enumerate(tokens)}
-    return found
+    doors = house.slack._urls._doors
+    return found | {f"response_url {number}": key for number, key in enumerate(doors)}
 
 
 async def life(house: House) -> None:
@@ -123,7 +126,11 @@ async def life(house: House) -> None:
         await house.person("rae").command(f"/integration-user {words}")
     await house.ends("live", number=2)
     await house.ask(name="Third sync")
-    await house.card(3)
+    card = await house.card(3)
+    house.slack.faults.fail("response_url")
+    for _ in range(2):  # a refusal is told through the response_url, or else another way
+        await house.person("sam").click(card, "approve")
+    await house.slack.until(lambda: not house.slack.faults.waiting)
     await house.person("rae").command("/integration-user withdraw IU-3")
     await house.ends("withdrawn", number=3)
     for words in ("show IU-1", "list", "licenses", "stale", "nonsense"):
@@ -174,7 +181,8 @@ async def run(
 @asynccontextmanager
 async def lived(folder: Path, url: str, mode: Mode, sinks: Sinks) -> AsyncIterator[House]:
     """A whole life in a house; what can be asked of it while it lives is in the sinks."""
-    async with living_house(folder, url, mode=mode, tables=waits("1s")) as house:
+    proxy = {"HTTPS_PROXY": f"http://rae:{PROXY_PASSWORD}@127.0.0.1:9"}  # loopback passes it by
+    async with living_house(folder, url, mode=mode, tables=waits("1s"), extra=proxy) as house:
         await life(house)
         if mode == "socket":  # a command line knows nothing of the delivery
             await command_line(house, sinks)
@@ -204,6 +212,7 @@ def nothing_leaked(
     assert len([name for name in secrets if name.startswith("access token")]) >= 4
     assert len([name for name in secrets if name.startswith("assertion")]) >= 5
     assert len([name for name in secrets if name.startswith("key")]) >= 4
+    assert len([name for name in secrets if name.startswith("response_url")]) >= 8
     assert sinks.leaks(secrets) == []
 
 

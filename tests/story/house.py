@@ -184,8 +184,11 @@ async def living_house(
     pace: Pace = QUICK,
     start: bool = True,
     mode: Mode = "socket",
+    extra: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """Build the world and the bot in it; everything is stopped at the end.
+
+    `extra` are variables of the environment beside those that the world needs.
 
     The bot's token may do what the app's manifest asks for and no more, and each mode is given only
     what it needs.
@@ -199,12 +202,8 @@ async def living_house(
         slack.switches = replace(slack.switches, **_UNHURRIED)
         orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
         file = configuration.write(folder, orgs=orgs, tables=tables)
-        environ = {
-            "PATH": os.environ.get("PATH", ""),
-            **configuration.environment(folder, slack, salesforce),
-            "DATABASE_URL": database_url,
-        }
-        del environ["SLACK_APP_TOKEN" if mode == "http" else "SLACK_SIGNING_SECRET"]
+        environ = _environ(folder, slack, salesforce, mode)
+        environ |= {"DATABASE_URL": database_url, **(extra or {})}
         app = App(load(file, environ, running=True), environ, pace=pace)
         house = House(app, slack, salesforce, folder, environ, file)
         if start:
@@ -216,6 +215,17 @@ async def living_house(
         finally:
             if start:
                 await app.stop()
+
+
+def _environ(
+    folder: Path, slack: SlackWorkspace, salesforce: SalesforceSandbox, mode: Mode
+) -> dict[str, str]:
+    made = {
+        "PATH": os.environ.get("PATH", ""),
+        **configuration.environment(folder, slack, salesforce),
+    }
+    del made["SLACK_APP_TOKEN" if mode == "http" else "SLACK_SIGNING_SECRET"]
+    return made
 
 
 def copy_of(template: Path, folder: Path) -> str:
