@@ -7,6 +7,7 @@ run through (engine-in-use 5).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
@@ -76,6 +77,15 @@ def plain(slot: str) -> str:
 def second(slot: str) -> str:
     """The name under which a slot whose run failed is asked for once more: the same everywhere."""
     return f"{slot}-again-1"
+
+
+def org_of(run: str, job: str, orgs: Iterable[str]) -> str:
+    """The org in the id of a run of the clock; "" = it is of none.
+
+    The key of one org may be how that of another begins: the longest is meant.
+    """
+    found = [org for org in orgs if run.startswith(f"{job}-{org}-")]
+    return max(found, key=len, default="")
 
 
 class Outcome(Enum):

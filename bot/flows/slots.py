@@ -6,14 +6,14 @@ A job answers which messages it wanted, so that whoever started it by hand can w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.slots import Times, period
+from bot.core.slots import Times, org_of, period
 from bot.engine import RunState
 from bot.flows.context import Context
 
@@ -91,12 +91,3 @@ async def take_over(ctx: Context, into: Mapping[str, str] | None = None) -> None
     taken = await ctx.engine.take_over(BY_HAND, queue_of)
     if taken:
         _log.warning("job.taken_over", runs=taken)
-
-
-def org_of(run: str, job: str, orgs: Iterable[str]) -> str:
-    """The org in the id of a run of the clock; "" = it is of none.
-
-    The key of one org may be how that of another begins: the longest is meant.
-    """
-    found = [org for org in orgs if run.startswith(f"{job}-{org}-")]
-    return max(found, key=len, default="")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.slots import Next, Outcome, Times, again, next_of, period, plain, second
+from bot.core.slots import Next, Outcome, Times, again, next_of, org_of, period, plain, second
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = Times(weekday=0, hour=9, minute=0, zone=BERLIN)
@@ -103,3 +103,17 @@ def test_a_slot_is_asked_for_until_it_was_done_or_failed_twice(
 def test_every_process_asks_for_a_failed_slot_under_one_name_that_still_tells_the_slot() -> None:
     assert second("2026-W48") == second("2026-W48") != "2026-W48"
     assert plain(second("2026-W48")) == "2026-W48"
+
+
+@pytest.mark.parametrize(
+    ("run", "job", "org"),
+    [
+        ("digest-uat-2026-W48", "digest", "uat"),
+        ("digest-uat-2-2026-W48-again-1", "digest", "uat-2"),
+        ("stale-prod-2026-11-25-try-3", "stale", "prod"),
+        ("expire-1764072000", "expire", ""),
+        ("digest-gone-2026-W48", "digest", ""),
+    ],
+)
+def test_the_id_of_a_run_tells_its_org(run: str, job: str, org: str) -> None:
+    assert org_of(run, job, ["uat", "uat-2", "prod"]) == org
