@@ -6,6 +6,6 @@ arguments; what cannot be done is said as a `Refusal` with one sentence for the 
 
 `lifecycle` and `policy` say what may happen; `command`, `typed` and `form` read what was typed;
 `access`, `seats`, `naming`, `sets`, `identity` and `review` judge what is asked against an org;
-`plan`, `proof` and `diagnosis` are for doing it. The clock needs `slots`, `duedates`, `digest`,
-`activity` and `stale`, the courier `patience`.
+`plan`, `proof`, `outage` and `diagnosis` are for doing it. The clock needs `slots`, `duedates`,
+`digest`, `activity` and `stale`, the courier `patience`.
 """
