@@ -18,6 +18,7 @@ from bot.core import diagnosis, plan
 from bot.core.plan import Batch, Found
 from bot.engine import Run
 from bot.flows.context import Context
+from bot.flows.ending import absent, passing
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Unavailable
 from store.records import Finding, Json, Wanted
@@ -85,7 +86,7 @@ async def look(ctx: Context, org: str, wanted: Wanted) -> Found | Json:
             username=wanted.username, set_names=[one.name for one in wanted.sets]
         )
     except Unavailable as away:
-        return {"end": "away", "reason": away.reason}
+        return absent(away)
     except Refused as no:
         return _refused(no)
     if found.org_id != wanted.org_id:
@@ -103,7 +104,7 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
     try:
         made = await ctx.gateways[org].perform(batch, known=known)
     except Unavailable as away:
-        return {"end": "again", "met": {"end": "away", "reason": away.reason}}
+        return {"end": "again", "met": absent(away)}
     except Refused as no:
         ended = _refused(no, batch.say())
         if diagnosis.is_mixture(no.code) and len(plan.apart(batch)) > 1:
@@ -115,10 +116,7 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
 
 def _refused(no: Refused, context: str | None = None) -> Json:
     if not no.login and diagnosis.is_passing(no.code, no.message):
-        away: Json = {"end": "away", "reason": no.code}
-        if diagnosis.is_quota(no.code, no.message):
-            away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
-        return away
+        return passing(no)
     context = no.step or context
     return stop(diagnosis.explain(no.code, no.message, login=no.login, context=context))
 

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import diagnosis, outage
 from bot.flows import telling
 from bot.flows.context import Context
-from bot.salesforce.gateway import Refused
+from bot.salesforce.gateway import Refused, Unavailable
 from store import ledger
 from store.records import Finding, Json, Request, Source, State
 
 Enqueue = Callable[[Context, AsyncConnection, Request, Any], Awaitable[None]]
-_TOLD = frozenset({State.APPROVED, State.PROVISIONED})
+_TOLD = frozenset({State.REQUESTED, State.APPROVED, State.PROVISIONED})
 """Where people wait for the work, so that a wait of hours is told as a finding."""
 _CALLS = "Find the big caller in Setup, Company Information, then press Retry."
 
@@ -53,9 +53,15 @@ async def end(
     return changed
 
 
+def absent(away: Unavailable) -> Json:
+    """The end of a look at an org that did not answer; the code is told when that lasts."""
+    return {"end": "away", "reason": away.reason, "code": away.code}
+
+
 def passing(no: Refused) -> Json:
     """The end of a look that met an error which passes; used up calls carry their finding."""
-    away: Json = {"end": "away", "reason": no.code}
+    words = diagnosis.quote(no.message)
+    away: Json = {"end": "away", "reason": no.code, "code": no.code, "words": words}
     if diagnosis.is_quota(no.code, no.message):
         away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
     return away
@@ -73,7 +79,8 @@ def why(seen: Json) -> Finding:
     Then nothing goes on by itself any more, whatever stopped it.
     """
     if "finding" not in seen:
-        return diagnosis.explain("SERVER_UNAVAILABLE", seen["reason"], login=False)
+        code, words = seen.get("code", "SERVER_UNAVAILABLE"), seen.get("words", seen["reason"])
+        return diagnosis.explain(str(code), str(words), login=False)
     finding = Finding.from_json(seen["finding"])
     return replace(finding, remedy=_CALLS) if seen["end"] == "away" else finding
 
@@ -89,20 +96,21 @@ async def later(
     """The org is away: a successor tries again by itself. One line says so, however often.
 
     The waits grow with the time that it is away, so that an outage is not a row of tries. What will
-    take hours, people are told: once, as a finding that goes when the work goes on.
+    take hours, people are told: once, as a finding that goes when the work goes on; while something
+    is undone the message says it, and the finding stays what the undo will leave.
     """
     now = ctx.clock()
     known = outage.current(await ledger.journal(conn, request.id))
     finding = Finding.from_json(seen["finding"]) if "finding" in seen else None
-    news = finding is not None and request.finding is None and request.state in _TOLD
-    news = news and not request.withdrawing
-    if news:
+    hours = finding is not None and not (known and known.quota)
+    waits = request.finding is None and request.state in _TOLD and not request.withdrawing
+    if hours and waits:
         columns["finding"] = finding
     changed = await ledger.change(conn, request, now=now, **columns)
-    if news:
-        await telling.show(conn, changed, now)
+    if hours and (waits or request.withdrawing):
         await telling.show_end(conn, changed, now)
-    if known is None or (finding is not None and not known.quota):
+    if known is None or hours:
+        await telling.show(conn, changed, now)
         cause = finding.cause if finding else f"The org does not answer ({seen['reason']})"
         await telling.note(
             conn,

@@ -7,7 +7,7 @@ goes to the requester and bothers no approver.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from bot.core import access, diagnosis, plan, review, sets
 from bot.engine import Jobs, Run
 from bot.flows import deadlines, telling
 from bot.flows.context import Context
+from bot.flows.ending import absent, later, passing, patient, why
 from bot.flows.intake import seats_of
 from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
@@ -56,18 +57,23 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         )
         preflight = await _judge(ctx, request, survey, names, begun)
     except Unavailable as gone:
-        return {"version": request.version, "unavailable": gone.reason}
+        return {"version": request.version, "away": absent(gone)}
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
-            away: Json = {"version": request.version, "unavailable": no.code}
-            if diagnosis.is_quota(no.code, no.message):
-                away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
-            return away
+            return {"version": request.version, "away": passing(no)}
         problem = review.refused(
             no.code, no.message, login=no.login, rights=await rights_after(gateway, no)
         )
-        preflight = review.nothing(problem, request.asked.grants, at=ctx.clock())
+        preflight = _unseen(request, problem, ctx.clock())
     return {"version": request.version, "preflight": preflight.to_json()}
+
+
+def _unseen(request: Request, problem: Finding, now: datetime) -> Preflight:
+    """A look that could not be made, and why; what goes on from there is another look."""
+    remedy = problem.remedy
+    for word in ("press", "Press"):
+        remedy = remedy.replace(f"{word} Retry", f"{word} Check again")
+    return review.nothing(replace(problem, remedy=remedy), request.asked.grants, at=now)
 
 
 async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str] | None:
@@ -176,20 +182,27 @@ async def settle(ctx: Context, request_id: int, looked: Json | None) -> None:
         request = await ledger.get(conn, request_id)
         if request is None or request.version != looked["version"]:
             return
-        if "unavailable" in looked:
-            wait = ctx.patience(request.preflights - 1)
-            why = f"The org could not be looked at ({looked['unavailable']})"
-            finding = Finding.from_json(looked["finding"]) if "finding" in looked else None
-            await _look_again(ctx, conn, request, why, now, wait, finding)
-            ctx.wake()
-            return
-        preflight = Preflight.from_json(looked["preflight"])
-        if await _lost_its_name(conn, request, preflight):
-            why = "Another request took the username meanwhile"
-            await _look_again(ctx, conn, request, why, now, None)
-            return
-        await _keep(ctx, conn, request, preflight, now)
+        if "away" in looked:
+            await _away(ctx, conn, request, looked["away"], now)
+        else:
+            preflight = Preflight.from_json(looked["preflight"])
+            if await _lost_its_name(conn, request, preflight):
+                await _look_again(ctx, conn, request, now)
+            else:
+                await _keep(ctx, conn, request, preflight, now)
     ctx.wake()
+
+
+async def _away(
+    ctx: Context, conn: AsyncConnection, request: Request, seen: Json, now: datetime
+) -> None:
+    """Wait for an org that is away; after the patience it is a problem, and told."""
+    if await patient(conn, request, now, seen):
+        again = request.preflights + 1
+        await later(ctx, conn, request, enqueue_preflight, seen, preflights=again)
+        return
+    changed = await _keep(ctx, conn, request, _unseen(request, why(seen), now), now)
+    await telling.show_end(conn, changed, now)
 
 
 async def _lost_its_name(conn: AsyncConnection, request: Request, preflight: Preflight) -> bool:
@@ -201,23 +214,12 @@ async def _lost_its_name(conn: AsyncConnection, request: Request, preflight: Pre
     return preflight.wanted.username.lower() in in_use
 
 
-async def _look_again(
-    ctx: Context,
-    conn: AsyncConnection,
-    request: Request,
-    why: str,
-    now: datetime,
-    wait: timedelta | None,
-    finding: Finding | None = None,
-) -> None:
-    """Look once more after a while; what will take hours is told to the requester, once."""
+async def _look_again(ctx: Context, conn: AsyncConnection, request: Request, now: datetime) -> None:
+    """Look once more, because another request was faster."""
     changed = await ledger.change(
-        conn, request, now=now, preflights=request.preflights + 1, finding=finding
+        conn, request, now=now, preflights=request.preflights + 1, finding=None
     )
-    if finding and request.finding is None:
-        await telling.show(conn, changed, now)
-        await telling.show_end(conn, changed, now)
-    await enqueue_preflight(ctx, conn, changed, wait)
+    await enqueue_preflight(ctx, conn, changed)
     await telling.note(
         conn,
         changed,
@@ -225,13 +227,13 @@ async def _look_again(
         actor="engine",
         source=Source.ENGINE,
         event="looked_again",
-        detail=f"{why}; trying again by itself",
+        detail="Another request took the username meanwhile; trying again by itself",
     )
 
 
 async def _keep(
     ctx: Context, conn: AsyncConnection, request: Request, preflight: Preflight, now: datetime
-) -> None:
+) -> Request:
     digest = preflight.wanted.digest() if preflight.wanted else ""
     changed = await ledger.change(
         conn, request, now=now, preflight=preflight, wanted_hash=digest, finding=None
@@ -251,3 +253,4 @@ async def _keep(
     if not preflight.problems:
         await telling.show_card(ctx, conn, changed, now)
         await deadlines.from_card(ctx, conn, changed, now)
+    return changed

@@ -17,7 +17,7 @@ from bot.core.lifecycle import Event
 from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
-from bot.flows.ending import later, passing, patient, why
+from bot.flows.ending import absent, later, passing, patient, why
 from bot.flows.jobs import enqueue_smoke
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Unavailable
@@ -54,7 +54,7 @@ async def look(ctx: Context, request_id: int, number: int, run: str) -> Json:
     try:
         verdict = await _try(ctx, request, wanted, run)
     except Unavailable as away:
-        return {"end": "away", "reason": away.reason}
+        return absent(away)
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
             return passing(no)

@@ -98,7 +98,7 @@ PAGE = "<html>nothing here</html>"
         ("oauth2/token", {"error": "x"}, "the token endpoint answered HTTP 420"),
     ],
 )
-async def test_an_address_without_an_org_is_waited_for_and_then_told_to_the_operator(
+async def test_what_says_that_no_org_is_there_is_told_to_the_operator(
     org: Org, path: str, body: object, words: str
 ) -> None:
     org.faults.add(Reply(status=420, body=body, whole=True), path=path)

@@ -2,98 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from bot.core import outage
 from bot.sandbox.orgs import API_LIMIT, ROW_LOCKED, Reply
 from store.records import Finding, State
+from tests.core.errors import (
+    API_ERRORS,
+    AWAY,
+    ITSELF,
+    LOGIN_ERRORS,
+    OPERATOR,
+    PASSES,
+    UNDO,
+    first_of_each_line,
+)
 from tests.story.house import House
 from tests.story.looking import READ_ACCOUNT, asked_and_approved, finding, problem
 
-ADMIN, OPERATOR, REQUESTER = "Salesforce admin", "bot operator", "requester"
-
-API = [
-    (400, "LICENSE_LIMIT_EXCEEDED", "License Limit Exceeded", "no_seat", ADMIN),
-    (
-        400,
-        "FIELD_INTEGRITY_EXCEPTION",
-        "The user license doesn't allow the permission: Create Lead",
-        "license_forbids",
-        REQUESTER,
-    ),
-    (
-        400,
-        "FIELD_INTEGRITY_EXCEPTION",
-        "Permission A depends on permission(s): B",
-        "needs_other_right",
-        REQUESTER,
-    ),
-    (
-        400,
-        "FIELD_INTEGRITY_EXCEPTION",
-        "Can't assign permission set",
-        "rights_do_not_fit",
-        REQUESTER,
-    ),
-    (
-        400,
-        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-        "bad value for restricted picklist field: X.Y",
-        "field_refused",
-        REQUESTER,
-    ),
-    (
-        400,
-        "MIXED_DML_OPERATION",
-        "DML operation on setup object is not permitted after you have updated a non-setup object",
-        "mixed_dml",
-        ADMIN,
-    ),
-    (400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", "reference_invalid", None),
-    (
-        400,
-        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-        "insufficient access rights on cross-reference id: 00e000000000001",
-        "missing_right",
-        ADMIN,
-    ),
-    (
-        400,
-        "INSUFFICIENT_ACCESS_OR_READONLY",
-        "insufficient access rights on object id",
-        "missing_right",
-        ADMIN,
-    ),
-    (403, "INSUFFICIENT_ACCESS", "insufficient access rights", "missing_right", ADMIN),
-    (
-        400,
-        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-        "UserGuard: execution of BeforeInsert caused by: no cost centre",
-        "org_automation",
-        ADMIN,
-    ),
-    (400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Ask Max first", "org_automation", ADMIN),
-    (400, "CANNOT_EXECUTE_FLOW_TRIGGER", "The flow failed", "org_automation", ADMIN),
-    (
-        400,
-        "REQUIRED_FIELD_MISSING",
-        "Required fields are missing: [Region__c]",
-        "value_missing",
-        ADMIN,
-    ),
-    (400, "STRING_TOO_LONG", "Alias: data value too large", "value_refused", REQUESTER),
-    (400, "INVALID_EMAIL_ADDRESS", "invalid email address", "value_refused", REQUESTER),
-    (400, "MALFORMED_ID", "id value of incorrect type", "value_refused", REQUESTER),
-    (400, "INVALID_FIELD", "No such column 'X'", "field_not_visible", ADMIN),
-    (400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to write", "field_not_visible", ADMIN),
-    (400, "INVALID_TYPE_FOR_OPERATION", "cannot insert", "object_not_visible", ADMIN),
-    (400, "ENTITY_IS_DELETED", "entity is deleted", "gone", REQUESTER),
-    (404, "NOT_FOUND", "The requested resource does not exist", "gone", REQUESTER),
-    (403, "API_DISABLED_FOR_ORG", "API is not enabled", "api_disabled", ADMIN),
-    (403, "API_CURRENTLY_DISABLED", "API is disabled for this User", "api_disabled", ADMIN),
-    (400, "INVALID_PROFILE", "invalid profile", "profile_refused", ADMIN),
-    (400, "SOMETHING_NEW", "nobody knows it", "refused", ADMIN),
+STRUCK = [
+    one for one in first_of_each_line(API_ERRORS) if one.at not in {UNDO, PASSES, AWAY, ITSELF}
 ]
-"""Status, code and words (salesforce-provisioning 2.2); what comes of them, and for whom."""
+"""What a run can meet, one error for each line of the table, in the order of its calls.
+
+Every other error meets the same client in tests/salesforce/test_client_errors.py.
+"""
 
 PASSING = [
     ROW_LOCKED,
@@ -117,23 +52,9 @@ PASSING = [
     Reply(status=400, body=[{"errorCode": "QUERY_TIMEOUT", "message": "x"}]),
 ]
 
-OWN_LOGIN = [
-    ("invalid_grant", "user hasn't approved this consumer", "not_pre_authorised", ADMIN),
-    ("invalid_app_access", "user is not admin approved", "not_pre_authorised", ADMIN),
-    ("app_not_found", "External client app is not installed", "app_not_installed", ADMIN),
-    ("invalid_client_id", "client identifier invalid", "unknown_client", OPERATOR),
-    ("invalid_grant", "audience is invalid", "wrong_audience", OPERATOR),
-    ("invalid_grant", "Audience validation failed", "wrong_audience", OPERATOR),
-    ("invalid_grant", "invalid assertion", "key_mismatch", OPERATOR),
-    ("invalid_grant", "Failed: : Couldn't validate jwt token.", "key_mismatch", OPERATOR),
-    ("invalid_grant", "expired authorization code", "clock_skew", OPERATOR),
-    ("invalid_grant", "inactive user", "user_inactive", ADMIN),
-    ("inactive_user", "user is inactive", "user_inactive", ADMIN),
-    ("inactive_org", "organization is locked", "org_inactive", "Salesforce support"),
-    ("invalid_grant", "ip restricted", "ip_restricted", ADMIN),
-    ("something_new", "nobody knows it", "login_refused", ADMIN),
-]
-"""The token endpoint's errors (salesforce-auth-and-monitoring 1.4) for the bot's own login."""
+FIELDS = {"perm:Account": ["read"], "fields:Account": ["Industry"]}
+OWN_LOGIN = list({(one.who, one.own): one for one in reversed(LOGIN_ERRORS)}.values())
+"""For each person who can help, one error of the bot's own login; all meet the client elsewhere."""
 
 
 async def approved(house: House) -> None:
@@ -141,10 +62,10 @@ async def approved(house: House) -> None:
     await house.approve()
 
 
-async def told_to(house: House, code: str, who: str | None, words: str) -> Finding:
+async def told_to(house: House, code: str, who: str, words: str) -> Finding:
     found = (await finding(house, code)).finding
     assert found
-    assert who in (None, found.who)
+    assert found.who == who
     assert words[:60].split("<", maxsplit=1)[0] in found.cause
     await house.told()
     message = house.person("rae").dm[0]
@@ -153,25 +74,29 @@ async def told_to(house: House, code: str, who: str | None, words: str) -> Findi
     return found
 
 
-async def test_every_api_error_is_a_finding_from_which_a_retry_goes_on(house: House) -> None:
-    house.patience = 60
-    begun = False
-    for status, error, words, code, who in API:
-        body = [{"errorCode": error, "message": words}]
-        fault = house.org.faults.add(
-            Reply(status=status, body=body), method="POST", sobject="User", times=2
-        )
-        if begun:
-            await house.person("rae").click(house.person("rae").dm[0], "retry")
-        else:
-            await approved(house)
-            begun = True
-        await house.ends("blocked")
-        found = await told_to(house, code, who, words)
-        assert "Salesforce said" in found.cause
-        assert fault.hits
-        house.org.faults.clear()
+async def press_retry(house: House) -> None:
     await house.person("rae").click(house.person("rae").dm[0], "retry")
+
+
+async def test_every_api_error_is_a_finding_from_which_a_retry_goes_on(house: House) -> None:
+    """Each strikes the call that it belongs to, so what was made before it stays and is gone on."""
+    house.patience = 60
+    for one in STRUCK:
+        reply = Reply(status=one.status, body=one.body, whole=not one.at)
+        about = {"method": "POST", "sobject": one.at} if one.at else {"path": "composite"}
+        begun = one is not STRUCK[0]
+        if not begun:
+            await house.ask(FIELDS, objects=["Account"])
+            await house.card()
+        fault = house.org.faults.add(reply, **about, times=9)
+        await (press_retry(house) if begun else house.approve())
+        await house.ends("blocked")
+        found = await told_to(house, one.finding, one.who, one.message)
+        assert one.error in found.cause
+        assert fault.hits, one
+        house.org.faults.clear()
+    assert {one.at for one in STRUCK} >= {"PermissionSet", "User", "PermissionSetAssignment"}
+    await press_retry(house)
     await house.ends("live")
     assert house.slack.complaints == []
 
@@ -190,44 +115,80 @@ async def test_an_api_error_that_passes_by_itself_troubles_nobody(
 async def test_what_somebody_assigned_in_the_same_moment_is_a_duplicate_and_no_finding(
     house: House,
 ) -> None:
-    hold = house.org.faults.hold(method="POST", sobject="PermissionSetAssignment")
+    """An admin takes the licence away and gives it again, then assigns the set: each as we do."""
+    licence, assignment = "PermissionSetLicenseAssign", "PermissionSetAssignment"
+    first = house.org.faults.hold(method="POST", sobject=assignment)
+    house.org.faults.add(ROW_LOCKED, method="POST", sobject=assignment)
     await approved(house)
-    await hold.reached()
+    await first.reached()
     request = await house.request()
     user = house.org.user(request.username)
     assert user
+    (row,) = house.org.rows(licence, AssigneeId=user["Id"])
+    house.org.remove_row(licence, str(row["Id"]))
+    again = house.org.faults.hold(method="POST", sobject=licence)
+    first.release()
+    await again.reached()
     house.org.world.add(
-        "PermissionSetAssignment",
-        AssigneeId=user["Id"],
-        PermissionSetId=request.permission_sets[0].id,
+        licence, AssigneeId=user["Id"], PermissionSetLicenseId=row["PermissionSetLicenseId"]
     )
-    hold.release()
+    last = house.org.faults.hold(method="POST", sobject=assignment)
+    again.release()
+    await last.reached()
+    set_id = request.permission_sets[0].id
+    house.org.world.add(assignment, AssigneeId=user["Id"], PermissionSetId=set_id)
+    last.release()
     request = await house.ends("live", "blocked")
     assert (str(request.state), request.finding) == ("live", None)
 
 
-async def test_every_refusal_of_the_bots_own_login_is_a_finding_from_which_a_retry_goes_on(
+async def test_refusals_of_the_bots_own_login_are_findings_from_which_a_retry_goes_on(
     house: House,
 ) -> None:
     house.patience = 60
-    begun = False
-    for error, description, code, who in OWN_LOGIN:
-        body = {"error": error, "error_description": description}
+    for one in OWN_LOGIN:
+        body = {"error": one.error, "error_description": one.description}
+        begun = one is not OWN_LOGIN[0]
         if not begun:
             await house.ask(READ_ACCOUNT, objects=["Account"])
             await house.card()
         house.org.expire_sessions()
         house.org.faults.add(Reply(status=400, body=body), path="oauth2/token", times=9)
-        if begun:
-            await house.person("rae").click(house.person("rae").dm[0], "retry")
-        else:
-            await house.approve()
-            begun = True
+        await (press_retry(house) if begun else house.approve())
         await house.ends("blocked")
-        found = await told_to(house, code, who, description)
+        found = await told_to(house, one.finding, one.own, one.description)
         assert "The bot itself could not log in." in found.cause
         house.org.faults.clear()
-    await house.person("rae").click(house.person("rae").dm[0], "retry")
+    await press_retry(house)
+    await house.ends("live")
+
+
+async def test_an_address_without_an_org_is_waited_for_and_then_told_to_the_operator(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First while nobody was asked, where Check again goes on; then after the approval."""
+    monkeypatch.setattr(outage, "PATIENCE", timedelta(0))
+    gone = Reply(status=420, body="<html></html>", whole=True)
+    house.org.expire_sessions()
+    house.org.faults.add(gone, path="oauth2/token", times=1000)
+    await house.ask(READ_ACCOUNT, objects=["Account"])
+    said = await problem(house, "no_such_host")
+    assert "HTTP 420" in said
+    assert OPERATOR in said
+    assert "press Check again" in said
+    lines = [one.event for one in await house.journal()]
+    assert lines.count("unavailable") == 1
+    rae = house.person("rae")
+    assert any("needs a change" in one.readable() for one in rae.dm[0].replies)
+    house.org.faults.clear()
+    await rae.click(rae.dm[0], "recheck")
+    await house.card()
+    house.org.faults.add(gone, path="composite", times=1000)
+    await house.approve()
+    await house.ends("blocked")
+    await told_to(house, "no_such_host", OPERATOR, "No org is found")
+    house.org.faults.clear()
+    await press_retry(house)
     await house.ends("live")
 
 
@@ -295,11 +256,13 @@ async def test_used_up_calls_before_the_card_are_told_and_the_card_comes_by_itse
     await house.told()
     message = house.person("rae").dm[0]
     assert "by itself" in message.readable()
+    assert "cannot do now" in message.readable()
     house.org.faults.clear()
     await house.card()
     await house.told()
     assert (await house.request()).finding is None
     assert len([one for one in message.replies if "used up" in one.readable()]) == 1
+    assert len([one for one in await house.journal() if one.event == "unavailable"]) == 1
 
 
 async def test_a_check_that_cannot_log_in_is_told_and_checked_again(house: House) -> None:

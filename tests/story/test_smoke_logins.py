@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core import diagnosis
 from bot.sandbox.orgs import Org, Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
 from bot.sandbox.orgs.world import NEW_PROFILE, Session
 from store.records import Finding
+from tests.core.errors import LOGIN_ERRORS
 from tests.story.house import House, living_house
 from tests.story.looking import (
     asked_and_approved,
@@ -24,26 +26,14 @@ from tests.story.looking import (
     waits,
 )
 
-AT_ONCE = [
-    ("invalid_grant", "audience is invalid", "wrong_audience", "bot operator"),
-    ("invalid_grant", "Audience validation failed", "wrong_audience", "bot operator"),
-    ("invalid_grant", "invalid assertion", "key_mismatch", "bot operator"),
-    ("invalid_grant", "Failed: : Couldn't validate jwt token.", "key_mismatch", "bot operator"),
-    ("invalid_grant", "expired authorization code", "clock_skew", "bot operator"),
-    ("invalid_grant", "inactive user", "user_inactive", "Salesforce admin"),
-    ("inactive_user", "user is inactive", "user_inactive", "Salesforce admin"),
-    ("inactive_org", "organization is locked", "org_inactive", "Salesforce support"),
-    ("invalid_grant", "ip restricted", "ip_restricted", "Salesforce admin"),
-    ("invalid_grant", "IP restricted or invalid login hours", "ip_restricted", "Salesforce admin"),
-    ("unsupported_grant_type", "grant type not supported", "wrong_token_address", "bot operator"),
-    ("invalid_request", "must use HTTP POST", "bad_token_request", "bot operator"),
-    ("invalid_scope", "requested scope is invalid", "scope_refused", "bot operator"),
-    ("rate_limit_exceeded", "login rate exceeded", "login_rate", "owner"),
-    ("invalid_client", "invalid client credentials", "client_refused", "bot operator"),
-    ("invalid_client", "app must be installed into org", "app_uninstalled", "Salesforce admin"),
-    ("OAUTH_APP_BLOCKED", "this app is blocked by admin", "app_blocked", "Salesforce admin"),
-    ("something_new", "nobody knows it", "login_refused", "Salesforce admin"),
-]
+AT_ONCE = list(
+    {
+        one.who: one
+        for one in reversed(LOGIN_ERRORS)
+        if not diagnosis.may_be_propagation(one.error, one.description)
+    }.values()
+)
+"""For each person who can help, one error; all meet the client in test_client_errors.py."""
 
 
 async def test_every_other_error_is_a_finding_at_once_on_a_live_user_and_a_pass_clears_it(
@@ -51,14 +41,15 @@ async def test_every_other_error_is_a_finding_at_once_on_a_live_user_and_a_pass_
 ) -> None:
     await asked_and_approved(house, app="legacy")
     await house.ends("live")
-    for error, description, code, who in AT_ONCE:
-        tries = 2 if "udience" in description else 1
-        house.org.propagation.next_logins_fail(tries, error, description)
-        assert f"refused: {error}: {description}" in await run_test(house)
-        found = (await finding(house, code)).finding
+    assert len(AT_ONCE) == 4
+    for one in AT_ONCE:
+        tries = 2 if "udience" in one.description else 1
+        house.org.propagation.next_logins_fail(tries, one.error, one.description)
+        assert f"refused: {one.error}: {one.description}" in await run_test(house)
+        found = (await finding(house, one.finding)).finding
         assert found
-        assert found.who == who
-        assert description in found.cause
+        assert found.who == one.who
+        assert one.description in found.cause
         assert found.remedy
         assert "The bot itself" not in found.cause
     request = await house.request()

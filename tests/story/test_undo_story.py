@@ -7,22 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.orgs import DROP_AFTER, DROP_BEFORE, Reply
+from bot.sandbox.orgs import API_LIMIT, DROP_AFTER, DROP_BEFORE, Reply
 from store.records import Request
+from tests.core.errors import API_ERRORS, UNDO
 from tests.story.asking import everything
 from tests.story.house import House
 
 SET = "Integration_Warehouse_Sync_IU1"
-NO = Reply(
-    status=400,
-    body=[
-        {
-            "message": "This user is the default case owner",
-            "errorCode": "CANNOT_DISABLE_LAST_ADMIN",
-            "fields": [],
-        }
-    ],
-)
+IN_USE = [one for one in API_ERRORS if one.at == UNDO]
+"""What an org says of a user that something else still needs (2.2)."""
 
 
 async def withdraw(house: House, who: str = "rae", number: int = 1) -> str:
@@ -193,25 +186,52 @@ async def test_an_undo_that_cannot_finish_says_what_is_left_and_withdraw_goes_on
 ) -> None:
     before = others(house)
     request = await provisioned(house)
-    fault = house.org.faults.add(NO, method="PATCH", sobject="User", times=99)
-    await withdraw(house)
-    request = await house.ends("blocked")
-    assert request.finding is not None
-    assert request.finding.code == "undo_incomplete"
-    assert f"Deactivate the user {request.username}" in request.finding.cause
-    assert "default case owner" in request.finding.cause
-    assert "Retry" not in request.finding.remedy
-    assert not request.withdrawing
-    assert fault.hits == 2
+    for one in IN_USE:
+        no = Reply(status=400, body=one.body)
+        fault = house.org.faults.add(no, method="PATCH", sobject="User", times=99)
+        await withdraw(house)
+        request = await house.ends("blocked")
+        assert request.finding is not None
+        assert (request.finding.code, request.finding.who) == ("undo_incomplete", one.who)
+        assert f"Deactivate the user {request.username}" in request.finding.cause
+        assert one.message in request.finding.cause
+        assert "Retry" not in request.finding.remedy
+        assert not request.withdrawing
+        assert 0 < fault.hits <= 2
+        house.org.faults.clear()
     done = {one.step for one in await house.journal() if one.event == "done"}
     assert f"delete-set:{SET}" in done
     answer = await house.person("rae").command("/integration-user retry IU-1")
     assert "withdraw" in answer.readable().lower()
     assert str((await house.request()).state) == "blocked"
-    house.org.faults.clear()
     await withdraw(house)
     await withdrawn(house)
     assert others(house) == before
+
+
+async def test_used_up_calls_while_it_is_undone_are_told_once_and_it_goes_on_by_itself(
+    house: House,
+) -> None:
+    before = others(house)
+    await provisioned(house)
+    house.org.faults.add(API_LIMIT, path="composite", times=1000)
+    await withdraw(house)
+    await house.until_async(lambda: _undone(house, 3))
+    await house.told()
+    request = await house.request()
+    assert request.withdrawing
+    message = house.person("rae").dm[0]
+    assert "The API calls of this org are used up" in message.readable()
+    assert "asks it again by itself" in message.readable()
+    assert len([one for one in message.replies if "used up" in one.readable()]) == 1
+    assert len([one for one in await house.journal() if one.event == "unavailable"]) == 1
+    house.org.faults.clear()
+    await withdrawn(house)
+    assert others(house) == before
+
+
+async def _undone(house: House, runs: int) -> bool:
+    return (await house.request()).undos > runs
 
 
 async def test_a_set_that_somebody_else_received_stays_and_is_told(house: House) -> None:

@@ -86,7 +86,8 @@ def end(shown: Shown, reader: Actor) -> Payload:
         case State.REQUESTED | State.APPROVED | State.PROVISIONED if finding:
             words = f"{name} waits. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case _:
-            words = f"{headline(shown)}."
+            waits = _away(shown) if request.withdrawing else []
+            words = " ".join((f"{headline(shown)}.", *waits))
     return parts.message(words, [])
 
 
@@ -128,12 +129,14 @@ def _story(shown: Shown, reader: Actor) -> list[str]:
     request = shown.request
     if request.withdrawing:
         why = f"It has expired: {why_expired(request)}. " if shown.ran_out else ""
-        return [f"{why}The bot is undoing what it made. You hear from it when that is done."]
+        undoing = f"{why}The bot is undoing what it made. You hear from it when that is done."
+        return [undoing, *_away(shown)]
     match request.state:
         case State.REQUESTED:
             return _before(shown)
         case State.APPROVED:
-            return [f"It is approved. The bot is setting it up in {line(shown.org_label)} now."]
+            made = f"It is approved. The bot is setting it up in {line(shown.org_label)} now."
+            return [made, *_away(shown)]
         case State.PROVISIONED:
             return _testing(shown, reader)
         case State.LIVE:
@@ -160,6 +163,8 @@ def _withdrawn(shown: Shown) -> str:
 
 def _before(shown: Shown) -> list[str]:
     preflight = shown.request.preflight
+    if preflight is None and shown.away:
+        return ["The bot looks at the org first, which it cannot do now.", *_away(shown)]
     if preflight is None and shown.request.pinned is not None:
         return [
             (
@@ -194,6 +199,16 @@ def _before(shown: Shown) -> list[str]:
             " you do not have to do anything."
         )
     ]
+
+
+def _away(shown: Shown) -> list[str]:
+    """That the org is away, and until when it is asked; why, unless a finding says so already."""
+    if shown.away is None:
+        return []
+    told = shown.away.quota and finding_lines(shown.request)
+    why = "" if told else f"{line(shown.away.why, 600)}. "
+    until = at(shown.away.until)
+    return [f"{why}The bot asks it again by itself until {until}; nobody has to do anything."]
 
 
 def _asked_again(request: Request) -> str:
