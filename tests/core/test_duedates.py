@@ -13,10 +13,14 @@ from bot.core.duedates import (
     Remind,
     Verdict,
     expires,
+    length,
+    may_block,
     plan,
+    plan_validity,
     plan_without_card,
     verdict,
     waits,
+    waits_for_retry,
     why_expired,
 )
 from store.records import DueDate, Preflight, Request, State, Tier, Wanted
@@ -129,3 +133,40 @@ def test_what_nobody_decides_or_mends_ends_by_itself(request_: Request, *, expec
 )
 def test_what_expired_is_told_by_what_was_missing(request_: Request, why: str) -> None:
     assert why_expired(request_) == why
+
+
+@pytest.mark.parametrize(
+    ("request_", "told", "kept"),
+    [
+        (a_request(state=State.BLOCKED, finding=a_finding("no_seat")), True, False),
+        (a_request(state=State.BLOCKED, finding=a_finding("undo_incomplete")), False, False),
+        (a_request(state=State.BLOCKED, withdrawing=True), False, False),
+        (a_request(state=State.APPROVED), False, True),
+        (a_request(state=State.PROVISIONED), False, True),
+        (a_request(state=State.PROVISIONED, withdrawing=True), False, False),
+        (a_request(state=State.LIVE), False, False),
+        (a_request(state=State.WITHDRAWN), False, False),
+    ],
+)
+def test_an_old_approval_is_told_of_what_waits_for_retry_and_kept_for_what_may_yet(
+    request_: Request, *, told: bool, kept: bool
+) -> None:
+    assert (waits_for_retry(request_), may_block(request_)) == (told, kept)
+
+
+def test_an_approval_holds_for_the_time_of_the_configuration() -> None:
+    expected = (DueDate(request=17, what="validity", number=0, at=NOON + 14 * DAY),)
+    assert plan_validity(17, NOON, valid_for=14 * DAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (14 * DAY, "14 days"),
+        (36 * HOUR, "36 hours"),
+        (DAY, "one day"),
+        (HOUR / 2, "30 minutes"),
+    ],
+)
+def test_a_length_of_time_is_told_in_words(time: timedelta, words: str) -> None:
+    assert length(time) == words
