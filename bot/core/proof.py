@@ -218,14 +218,19 @@ def _look(name: str, look: Look | None, bot_sees: Mapping[str, bool | None]) -> 
 def _refused(name: str, look: Look) -> _Part:
     """Judge a refusal. Of a described object only one about access, or of every call, blocks.
 
-    Objects that demand a filter, or are too large to be asked plainly, refuse the query of anybody.
+    Objects that demand a filter, or are too large to be asked plainly, refuse the query of anybody,
+    and a question that ran out of time was not answered at all.
     """
     code, _, message = (look.refusal or "").partition(": ")
-    if look.described and not (is_about_access(code) or _is_about_the_call(code, message)):
-        said = diagnosis.quote(look.refusal or "")
+    late = diagnosis.is_of_one_question(code, message)
+    decides = is_about_access(code) or _is_about_the_call(code, message)
+    if late or (look.described and not decides):
+        what, line = (f"records of {name}", f"{name} can be described.")
+        why = "did not get to an answer" if late else "takes no plain query of it"
         return _Part(
-            line=f"{name} can be described.",
-            not_tested=f"records of {name}: the org takes no plain query of it ({said}).",
+            line=line if look.described else "",
+            not_tested=f"{what if look.described else name}: the org {why}"
+            f" ({diagnosis.quote(look.refusal or '')}).",
         )
     finding = diagnosis.explain(code, message, login=False, context=f"a look at {name}")
     return _Part(line=f"{name} was refused.", finding=finding)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.core.diagnosis import is_passing
+from bot.core.diagnosis import is_of_one_question, is_passing
 from bot.core.proof import Look, Observation
 from bot.salesforce.gateway import Refused, Unavailable
 from bot.salesforce.jwt_login import LoginRefused
@@ -53,10 +53,13 @@ def _looks(
 ) -> tuple[dict[str, Look], tuple[str, bool, str] | None]:
     """Describe all, then query what can be queried and what must be refused."""
     described = _each(objects, lambda: rest.describes(objects))
+    _insist_on_an_org(described)
     looks = {name: _described(one) for name, one in zip(objects, described, strict=True)}
     asked = [name for name, one in looks.items() if one.described and one.queryable]
     names = [*asked, forbidden] if forbidden else asked
     answers = _each(names, lambda: rest.queries(_soqls(names)))
+    if forbidden:  # a well org refuses it at once, however large the granted objects are
+        _insist_on_an_org(answers)
     looks |= {name: _queried(rows) for name, rows in zip(asked, answers, strict=False)}
     return looks, _forbidden(forbidden, answers[-1]) if forbidden else None
 
@@ -91,8 +94,19 @@ def _forbidden(name: str, answer: list[dict[str, Any]] | Refused) -> tuple[str, 
     return name, False, "answered"
 
 
+def _insist_on_an_org(answers: Sequence[object]) -> None:
+    """Raise `Unavailable` where every single question met an error that passes."""
+    refusals = [one for one in answers if isinstance(one, Refused)]
+    passing = [one for one in refusals if is_passing(one.code, one.message)]
+    if passing and len(passing) == len(answers):
+        raise Unavailable(passing[0].code)
+
+
 def _said(no: Refused) -> str:
-    """The org's words; raises `Unavailable` for those that only say that the org is busy (2.2)."""
-    if is_passing(no.code, no.message):
+    """The org's words; raises `Unavailable` for those that say that the whole org is busy (2.2).
+
+    What passes but may lie in this one question, such as a big object's time limit, is kept.
+    """
+    if is_passing(no.code, no.message) and not is_of_one_question(no.code, no.message):
         raise Unavailable(no.code)
     return f"{no.code}: {no.message}"

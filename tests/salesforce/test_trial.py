@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 import pytest
 
 from bot.core import proof
 from bot.salesforce import trial
+from bot.salesforce.gateway import Refused, Unavailable
+from bot.salesforce.rest import Rest
 from bot.sandbox.orgs import SalesforceSandbox, Switches
 from tests.salesforce.reading import NOW, client_of
 
@@ -45,3 +50,73 @@ async def test_an_object_without_access_blocks_beside_one_that_demands_a_filter(
     verdict = await judged(("Knowledge__kav", "Case"), Switches())
     assert verdict.outcome == "blocked"
     assert "Case was refused." in verdict.lines
+
+
+LATE = Refused("QUERY_TIMEOUT", "Your query request was running for too long.")
+LOST = Refused("UNKNOWN_EXCEPTION", "An unexpected error occurred.")
+LOCKED = Refused("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+SPENT = Refused("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+BARRED = Refused("INVALID_TYPE", "sObject type 'Lead' is not supported.")
+KNOWN = {"queryable": True}
+
+
+class Answers:
+    """An org that answers what a test says, in order: describes first, then queries."""
+
+    token = None
+
+    def __init__(self, described: Sequence[object], queried: Sequence[object]) -> None:
+        self._described, self._queried = described, queried
+
+    def describes(self, _names: Sequence[str]) -> list[Any]:
+        return list(self._described)
+
+    def queries(self, _soqls: Sequence[str]) -> list[Any]:
+        return list(self._queried)
+
+
+def tried(
+    described: Sequence[object], queried: Sequence[object], *, forbidden: str | None
+) -> proof.Look:
+    """What a look concludes about a big object that is granted beside others."""
+    rest = cast("Rest", Answers(described, queried))
+    objects = ("Big__b", "Account", "Case")[: len(described)]
+    seen = trial.observe(rest, objects=objects, forbidden=forbidden, now=NOW)
+    return seen.objects["Big__b"]
+
+
+@pytest.mark.parametrize(
+    ("described", "queried", "forbidden"),
+    [
+        ([KNOWN, KNOWN], [LATE, [{}], BARRED], "Lead"),
+        ([KNOWN, KNOWN], [LOST, [], BARRED], "Lead"),
+        ([KNOWN], [LATE, BARRED], "Lead"),
+        ([KNOWN], [LATE], None),
+        ([KNOWN, KNOWN], [LATE, [{}], LOST], "Lead"),
+        ([LOST, KNOWN], [[{}], BARRED], "Lead"),
+    ],
+)
+def test_one_question_that_ran_out_of_time_is_kept_with_the_orgs_words(
+    described: Sequence[object], queried: Sequence[object], forbidden: str | None
+) -> None:
+    look = tried(described, queried, forbidden=forbidden)
+    assert (look.refusal or "").partition(": ")[0] in {"QUERY_TIMEOUT", "UNKNOWN_EXCEPTION"}
+
+
+@pytest.mark.parametrize(
+    ("described", "queried", "forbidden"),
+    [
+        ([LOST, LATE], [], None),
+        ([KNOWN], [LATE, LATE], "Lead"),
+        ([KNOWN, KNOWN], [LATE, LOST, LATE], "Lead"),
+        ([KNOWN, KNOWN], [LOCKED, [{}], BARRED], "Lead"),
+        ([KNOWN, KNOWN], [[{}], SPENT, BARRED], "Lead"),
+        ([KNOWN], [[{}], LOCKED], "Lead"),
+        ([SPENT, KNOWN], [[{}], BARRED], "Lead"),
+    ],
+)
+def test_an_org_that_answers_nothing_or_is_busy_as_a_whole_is_away(
+    described: Sequence[object], queried: Sequence[object], forbidden: str | None
+) -> None:
+    with pytest.raises(Unavailable):
+        tried(described, queried, forbidden=forbidden)

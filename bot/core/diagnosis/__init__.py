@@ -26,6 +26,7 @@ from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.reading import (
     explain,
     is_mixture,
+    is_of_one_question,
     is_passing,
     is_quota,
     may_be_propagation,
@@ -65,6 +66,7 @@ __all__ = [
     "explain",
     "foreign",
     "is_mixture",
+    "is_of_one_question",
     "is_passing",
     "is_quota",
     "may_be_propagation",

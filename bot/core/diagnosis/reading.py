@@ -37,6 +37,8 @@ _PASSING: Final = frozenset(
         "request_limit_exceeded",
     }
 )
+_OF_ONE_QUESTION: Final = frozenset({"query_timeout", "unknown_exception"})
+"""Errors that pass, but may lie in the one question that met them, such as a big object's."""
 _DUPLICATES: Final = frozenset(
     {
         "duplicate_value",
@@ -93,9 +95,21 @@ def may_be_propagation(error: str, description: str) -> bool:
 
 def is_passing(code: str, message: str = "") -> bool:
     """Say whether an API error passes by itself: locks, timeouts, too many calls (2.2)."""
+    return code.lower() in _PASSING or _is_locked(message)
+
+
+def _is_locked(message: str) -> bool:
     text = message.lower()
     busy = ("group membership operation already in progress", "could not acquire lock")
-    return code.lower() in _PASSING or any(words in text for words in busy)
+    return any(words in text for words in busy)
+
+
+def is_of_one_question(code: str, message: str = "") -> bool:
+    """Say whether a passing error is of one question only, and says nothing about the org (2.2).
+
+    A plain query of a very large object runs into the time limit however well the org is.
+    """
+    return code.lower() in _OF_ONE_QUESTION and not _is_locked(message)
 
 
 def is_quota(code: str, message: str) -> bool:
