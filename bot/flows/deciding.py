@@ -71,8 +71,10 @@ async def _may_decide(
             f"This card of {request.label} is out of date: the request was checked again since."
             " Please decide on the newest card."
         )
-    if any(vote.who == actor.user and vote.wanted_hash == wanted_hash for vote in request.votes):
-        raise Refusal(f"You have already decided about {request.label}.")
+    for vote in request.votes:
+        if vote.who == actor.user and vote.wanted_hash == wanted_hash:
+            word = "approved" if vote.decision == "approve" else "rejected"
+            raise Refusal(f"You have already {word} {request.label}.")
 
 
 async def _reject(

@@ -274,7 +274,10 @@ class SlackHouse:
             shown = self.person(name).ephemerals()
             return next((m.text for m in shown if all(w in m.text for w in words)), None)
 
-        found = await self.ws.until(there)
+        try:
+            found = await self.ws.until(there, timeout=5)
+        except TimeoutError:
+            raise AssertionError([m.text for m in self.person(name).ephemerals()]) from None
         assert found is not None
         return found
 

@@ -186,7 +186,7 @@ async def test_two_approvals_are_two_people(house_of_two: SlackHouse) -> None:
     await house.ws.until(lambda: "1 of 2" in card.readable())
     assert (await house.request()).state is State.REQUESTED
     await house.person("ada").click(card, "approve")
-    await house.whisper("ada", "already decided about IU-1")
+    await house.whisper("ada", "already approved IU-1")
     assert (await house.request()).state is State.REQUESTED
     await house.person("ben").click(card, "approve")
     assert (await house.request()).state is State.APPROVED

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -68,7 +69,8 @@ class Server:
         transports = [one.transport for one in handlers if one.transport is not None]
         await self._runner.cleanup()
         for one in transports:
-            one.abort()
+            with suppress(AttributeError):  # early Pythons 3.11 do not let one abort what is lost
+                one.abort()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
