@@ -98,23 +98,29 @@ class Runs:
                         raise RunFailed(state)
                 await asyncio.sleep(look_every)
 
-    async def longest_wait(self) -> timedelta:
+    async def longest_wait(self, heard: Sequence[str]) -> timedelta:
         """How long the oldest due run has been waiting while its queue did not move.
 
-        One put back waits from then on, and one in a queue from when the last run was taken from
-        it: to wait one's turn behind others is no lag.
+        Only in queues that are `heard`: what an org left behind that is configured no more waits
+        for its return. One put back waits from then on, and one in a queue from when the last run
+        was taken from it: to wait one's turn behind others is no lag.
         """
+        if not heard:
+            return timedelta(0)
         moved: dict[str | None, int] = {}
-        for one in await self._found(RunStatus.RUNNING):
+        for one in await self._found(RunStatus.RUNNING, queues=heard):
             moved[one.queue_name] = max(moved.get(one.queue_name, 0), one.dequeued_at or 0)
-        found = await self._found(RunStatus.DELAYED, RunStatus.QUEUED)
+        found = await self._found(RunStatus.DELAYED, RunStatus.QUEUED, queues=heard)
         now = int(time.time() * 1000)
         waits = (now - max(_due_since(one), moved.get(one.queue_name, 0)) for one in found)
         return timedelta(milliseconds=max([0, *waits]))
 
-    async def _found(self, *statuses: RunStatus) -> list[WorkflowStatus]:
+    async def _found(
+        self, *statuses: RunStatus, queues: Sequence[str] | None = None
+    ) -> list[WorkflowStatus]:
         return await self._client.list_workflows_async(
             status=[one.value for one in statuses],
+            queue_name=list(queues) if queues is not None else None,
             limit=LOOKED_AT,
             load_input=False,
             load_output=False,

@@ -189,8 +189,8 @@ class Engine:
         return await self._runs.listed(ids=ids, prefix=prefix, statuses=statuses, limit=limit)
 
     async def longest_wait(self) -> timedelta:
-        """How long a due run has been waiting in a queue that does not move; 0 without one."""
-        return await self._runs.longest_wait()
+        """How long a due run has been waiting in a queue heard here that does not move, or 0."""
+        return await self._runs.longest_wait([one.name for one in self._heard])
 
     async def move(self, ids: Sequence[str], queue: str) -> None:
         """Put runs that have not ended into another queue.

@@ -115,3 +115,23 @@ async def test_an_engine_that_hears_one_queue_takes_up_no_other_run_unless_it_is
         assert not other.status.ended
     finally:
         await engine.drain(0)
+
+
+async def test_a_run_in_a_queue_that_nobody_hears_any_more_is_no_lag(
+    database: Database, database_url: str
+) -> None:
+    jobs = Jobs()
+    jobs.register("crowd", Crowd())
+    before = Engine(database_url, jobs, [QueueSpec(name="read-gone"), QueueSpec(name="read-uat")])
+    after = Engine(database_url, jobs, [QueueSpec(name="read-uat")])
+    try:
+        await enqueue(database, before, ["left"], "read-gone", timedelta(milliseconds=1))
+        await asyncio.sleep(0.05)
+        assert await before.longest_wait() > timedelta(0)
+        assert await after.longest_wait() == timedelta(0)
+        await enqueue(database, after, ["due"], "read-uat")
+        await asyncio.sleep(0.05)
+        assert await after.longest_wait() > timedelta(0)
+    finally:
+        await before.drain(0)
+        await after.drain(0)
