@@ -40,7 +40,7 @@ $(READY): $(LOCKS) pyproject.toml
 	@touch $(READY)
 
 test: $(READY) ## run all tests, on SQLite and a real PostgreSQL; FAST=1 leaves out the slow ones
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(if $(FAST),-m "not slow")
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal $(if $(FAST),-m "not slow")
 
 lint: $(READY) ## check style, types and who imports whom
 	$(BIN)/ruff check .

@@ -289,7 +289,7 @@ class SlackHouse:
         async with self.database.read() as conn:
             return await outbox.next_due(conn) is None
 
-    async def until(self, question: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:
+    async def until(self, question: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
         """Wait for an async question to be answered with something true."""
         async with asyncio.timeout(seconds):
             while not (answer := await question()):  # noqa: ASYNC110 - the database says nothing

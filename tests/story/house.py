@@ -24,7 +24,7 @@ from bot.slack import manifest
 from store import ledger, outbox
 from store.records import JournalLine, Request
 
-QUICK = Pace(poll=0.05, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
+QUICK = Pace(poll=0.1, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
 
 Mode = Literal["socket", "http"]
 
