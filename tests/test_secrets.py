@@ -184,7 +184,7 @@ async def lived(folder: Path, url: str, mode: Mode, sinks: Sinks) -> AsyncIterat
     proxy = {"HTTPS_PROXY": f"http://rae:{PROXY_PASSWORD}@127.0.0.1:9"}  # loopback passes it by
     async with living_house(folder, url, mode=mode, tables=waits("1s"), extra=proxy) as house:
         await life(house)
-        if "postgres" in url:  # once: a command line knows nothing of the delivery
+        if url.startswith("postgres"):  # once: a command line knows nothing of the delivery
             await command_line(house, sinks)
         for path in ("/metrics", "/readyz", "/healthz"):
             sinks.add("health", (await ask(house, path))[1])
