@@ -7,6 +7,7 @@ more: whoever was away when it was due catches it up, and what was done stays do
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,7 +61,7 @@ class Clock:
             await self._slot(job)
 
     def tick_age(self) -> timedelta:
-        """Since when no tick was done; the start counts as one."""
+        """Since when no tick was done whole; the start counts as one."""
         return self._ctx.clock() - self._ticked_at
 
     def start(self) -> None:
@@ -71,7 +72,7 @@ class Clock:
             self._every(schedule.catalogue, self._catalogue, org)
         for job in slots.AT_TIMES:
             self._add(AtTimes(self._ctx, job), self._slot, job)
-        self._every(schedule.tick, self._tick)
+        self._every(schedule.tick, self.tick)
         self._every(_TIDY, self._tidy)
         self._scheduler.start()
 
@@ -107,12 +108,28 @@ class Clock:
         async with self._ctx.database.write() as conn:
             await slots.enqueue(self._ctx, conn, "catalogue", org, name)
 
-    async def _tick(self) -> None:
-        await sweeping.sweep(self._ctx)
-        await duedates.tick(self._ctx)
-        await slots.take_over(self._ctx)
-        await lost_slots.mend(self._ctx)
-        self._ticked_at = self._ctx.clock()
+    async def tick(self) -> None:
+        """Look at all that may have come due, each part for itself; done when every part is.
+
+        So a part that fails again and again makes the bot not ready, and the others go on.
+        """
+        parts: dict[str, Callable[[Context], Awaitable[object]]] = {
+            "sweep": sweeping.sweep,
+            "due_dates": duedates.tick,
+            "by_hand": slots.take_over,
+            "slots": lost_slots.mend,
+        }
+        failed = [name for name, part in parts.items() if not await self._done(name, part)]
+        if not failed:
+            self._ticked_at = self._ctx.clock()
+
+    async def _done(self, name: str, part: Callable[[Context], Awaitable[object]]) -> bool:
+        try:
+            await part(self._ctx)
+        except Exception:  # noqa: BLE001 - loud, and the other parts go on
+            _log.exception("tick.failed", part=name)
+            return False
+        return True
 
     async def _tidy(self) -> None:
         """Forget runs that ended long ago; the engine never does it by itself."""

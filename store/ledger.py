@@ -2,7 +2,8 @@
 
 Races are settled here by the database: a change carries the version that it was decided on, a vote
 and a run's step are unique, a draft makes one request. Nothing waits and nothing is locked, but for
-`lock_org`, which puts those who want a seat of one org in a row until their commits.
+`lock_org`, which puts those who want a seat of one org in a row until their commits, and `lock`,
+for who writes rows of a request before the request itself: all others change the request first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialects import insert
@@ -44,10 +46,12 @@ __all__ = [
     "change",
     "create",
     "drop_drafts",
+    "gave_way",
     "get",
     "get_draft",
     "intended",
     "journal",
+    "lock",
     "lock_org",
     "names_in_use",
     "note",
@@ -71,6 +75,14 @@ class Conflict(Exception):  # noqa: N818 - not an error: somebody else was first
     """The request changed after it was read: read it again and decide again."""
 
 
+def gave_way(error: DBAPIError) -> bool:
+    """Was this transaction ended so that another could go on? It means what `Conflict` means.
+
+    Postgres says so of a deadlock (40P01) and of what cannot be put in a row (40001).
+    """
+    return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
+
+
 async def create(conn: AsyncConnection, *, requester: str, asked: Asked, now: datetime) -> Request:
     """Make a request in state `requested`, with the next number."""
     fresh = Request(
@@ -90,6 +102,16 @@ async def create(conn: AsyncConnection, *, requester: str, asked: Asked, now: da
 async def get(conn: AsyncConnection, request_id: int) -> Request | None:
     """Find the request with its votes that count, or None."""
     found = await _load(conn, select(requests).where(requests.c.id == request_id))
+    return found[0] if found else None
+
+
+async def lock(conn: AsyncConnection, request_id: int) -> Request | None:
+    """Like `get`, but whoever else changes it, or locks it, goes on after our commit.
+
+    On SQLite whoever writes is alone anyway. Votes, dates and messages may still refer to it.
+    """
+    query = select(requests).where(requests.c.id == request_id)
+    found = await _load(conn, query.with_for_update(key_share=True))
     return found[0] if found else None
 
 

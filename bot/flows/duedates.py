@@ -13,18 +13,18 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core import diagnosis, lifecycle
 from bot.core import duedates as core
-from bot.core import lifecycle
 from bot.core.duedates import EXPIRY, REMINDER, VALIDITY, Expire, Remind
 from bot.core.lifecycle import Event
 from bot.engine import Job, Jobs, Run
-from bot.flows import deadlines, old_approvals, requests, telling
+from bot.flows import deadlines, old_approvals, requests, telling, undoing
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.steady import step
+from bot.flows.ticking import on_its_own
 from store import ledger, outbox, usage
-from store.ledger import Conflict
-from store.records import DueDate, Json, Request, Source, State
+from store.records import DueDate, Finding, Json, Request, Source, State
 
 SURFACE: Final = "reminder"
 JOBS: Final = {"reminders": (REMINDER,), "expire": (EXPIRY,)}
@@ -54,7 +54,8 @@ async def tick(ctx: Context, kinds: Sequence[str] = _ALL) -> list[str]:
     for request_id, dates in come.items():
         mine = [one for one in dates if one.what in kinds]
         if mine:
-            wanted += await _take(ctx, request_id, mine)
+            async with on_its_own("due_dates", request_id):
+                wanted += await _take(ctx, request_id, mine)
     if wanted:
         ctx.wake()
     return wanted
@@ -86,9 +87,14 @@ async def _date_the_undated(ctx: Context) -> None:
         waiting = {one.id: one for one in asked if core.expires(one)}
         undated = await usage.undated(conn, waiting)
     for request_id in sorted(undated):
-        async with ctx.database.write() as conn:
-            await _count_anew(ctx, conn, waiting[request_id], ctx.clock())
-            await telling.show(conn, waiting[request_id], ctx.clock())
+        async with on_its_own("due_dates", request_id), ctx.database.write() as conn:
+            request = await ledger.lock(conn, request_id)
+            if request is None or not core.expires(request):
+                continue
+            if await usage.dates_of(conn, request_id):
+                continue
+            await _count_anew(ctx, conn, request, ctx.clock())
+            await telling.show(conn, request, ctx.clock())
     if undated:
         ctx.wake()
 
@@ -99,29 +105,27 @@ async def _count_anew(ctx: Context, conn: AsyncConnection, request: Request, now
 
 
 async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list[str]:
+    """Act on dates that have come. The request first, then its dates, as whoever decides does."""
     now = ctx.clock()
-    try:
-        async with ctx.database.write() as conn:
-            request = await ledger.get(conn, request_id)
-            if request is not None and any(one.what == VALIDITY for one in dates):
-                return await old_approvals.take(ctx, conn, request, dates)
-            if request is None or not core.expires(request):
+    async with ctx.database.write() as conn:
+        request = await ledger.lock(conn, request_id)
+        if request is not None and any(one.what == VALIDITY for one in dates):
+            return await old_approvals.take(ctx, conn, request, dates)
+        if request is None or not core.expires(request):
+            await usage.drop_dates(conn, request_id)
+            return []
+        if not await _told(conn, request):
+            await _count_anew(ctx, conn, request, now)
+            return []
+        taken = [one for one in dates if await usage.take(conn, one)]
+        match core.verdict(taken, now):
+            case Remind(number=number) if core.waits(request):
+                return [await _remind(ctx, conn, request, number, now)]
+            case Expire():
                 await usage.drop_dates(conn, request_id)
+                return await _expire(ctx, conn, request, now)
+            case _:
                 return []
-            if not await _told(conn, request):
-                await _count_anew(ctx, conn, request, now)
-                return []
-            taken = [one for one in dates if await usage.take(conn, one)]
-            match core.verdict(taken, now):
-                case Remind(number=number) if core.waits(request):
-                    return [await _remind(ctx, conn, request, number, now)]
-                case Expire():
-                    await usage.drop_dates(conn, request_id)
-                    return await _expire(ctx, conn, request, now)
-                case _:
-                    return []
-    except Conflict:
-        return []  # somebody decides at this moment: the next tick sees what they did
 
 
 async def _told(conn: AsyncConnection, request: Request) -> bool:
@@ -190,7 +194,10 @@ async def _take_back(
     ctx: Context, conn: AsyncConnection, request: Request, now: datetime
 ) -> list[str]:
     lifecycle.move(request, Event.EXPIRE)
-    changed = await requests.undo_first(ctx, conn, request, now)
+    known = request.asked.org in ctx.settings.orgs
+    begin = requests.undo_first if known else _undo_nowhere
+    changed = await begin(ctx, conn, request, now)
+    what = "what was made is being undone" if known else "what was made stays, as its org is gone"
     await telling.note(
         conn,
         changed,
@@ -198,11 +205,29 @@ async def _take_back(
         actor=str(Source.CLOCK),
         source=Source.CLOCK,
         event=requests.EXPIRED,
-        detail=f"{_sentence(core.why_expired(request))}: what was made is being undone",
+        detail=f"{_sentence(core.why_expired(request))}: {what}",
         was=request.state,
     )
     await telling.show(conn, changed, now)
     return [f"{changed.label}/card"]
+
+
+async def _undo_nowhere(
+    ctx: Context, conn: AsyncConnection, request: Request, now: datetime
+) -> Request:
+    """Block it: nobody can undo anything in an org that the configuration does not name."""
+    del ctx
+    key = request.asked.org
+    gone = Finding(
+        code=diagnosis.UNDO_INCOMPLETE,
+        cause=f"The org `{key}` is no longer in the bot's configuration.",
+        remedy=f"Ask a bot operator to put `[orgs.{key}]` back.",
+        who="bot operator",
+    )
+    changed = await ledger.change(
+        conn, request, now=now, withdrawing=True, next_try_at=None, undos=request.undos + 1
+    )
+    return await undoing.incomplete(conn, changed, (), gone, now)
 
 
 def _sentence(words: str) -> str:

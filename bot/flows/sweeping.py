@@ -19,8 +19,8 @@ from bot.flows import undoing
 from bot.flows.context import Context
 from bot.flows.ending import end
 from bot.flows.jobs import enqueue_preflight
+from bot.flows.ticking import on_its_own
 from store import drafts, ledger
-from store.ledger import Conflict
 from store.records import Finding, Request, Source, State
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +37,8 @@ async def sweep(ctx: Context) -> None:
     for run_id, request in expected.items():
         state = await ctx.engine.result(run_id)
         if state is None or state.status.ended:
-            await _mend(ctx, request, run_id, now)
+            async with on_its_own("sweep", request.id):
+                await _mend(ctx, request, run_id, now)
     async with ctx.database.write() as conn:
         await drafts.drop_drafts(conn, now)
 
@@ -56,23 +57,27 @@ def expected_run(request: Request) -> str | None:
 
 
 async def _mend(ctx: Context, seen: Request, run_id: str, now: datetime) -> None:
-    """Turn one dead run into a finding; a preflight changes nothing, so it is simply run again."""
-    try:
-        async with ctx.database.write() as conn:
-            request = await ledger.get(conn, seen.id)
-            if request is None or request.version != seen.version:
-                return
-            _log.error("run.dead", request=seen.label, run=run_id)
-            if request.withdrawing:
-                await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
-            elif request.state is State.REQUESTED:
-                again = request.preflights + 1
-                changed = await ledger.change(conn, request, now=now, preflights=again)
-                await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
-            else:
-                await _block(conn, request, diagnosis.run_failed(run_id), now)
-    except Conflict:
+    """Turn one dead run into a finding; a preflight changes nothing, so it is simply run again.
+
+    In an org that the configuration does not name nobody can look: that request waits for its
+    return, or expires.
+    """
+    looks = seen.state is State.REQUESTED and not seen.withdrawing
+    if looks and seen.asked.org not in ctx.settings.orgs:
         return
+    async with ctx.database.write() as conn:
+        request = await ledger.get(conn, seen.id)
+        if request is None or request.version != seen.version:
+            return
+        _log.error("run.dead", request=seen.label, run=run_id)
+        if request.withdrawing:
+            await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
+        elif looks:
+            again = request.preflights + 1
+            changed = await ledger.change(conn, request, now=now, preflights=again)
+            await enqueue_preflight(ctx, conn, changed, ctx.away_wait)
+        else:
+            await _block(conn, request, diagnosis.run_failed(run_id), now)
     ctx.wake()
 
 

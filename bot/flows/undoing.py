@@ -120,10 +120,10 @@ async def _withdrawn(
 
 async def incomplete(
     conn: AsyncConnection, request: Request, left: tuple[str, ...], why: Finding, now: datetime
-) -> None:
+) -> Request:
     """Write that an undo could not finish: what is left, and why."""
     finding = diagnosis.undo_incomplete(left, why)
-    await end(
+    return await end(
         conn,
         request,
         now=now,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from store import ledger, outbox, usage
 from store.database import Database
@@ -122,3 +127,85 @@ async def test_a_message_that_was_replaced_is_due_once_more_and_leaves_its_id_fr
         due = {one.id: one.ts for one in await outbox.due(conn, NOW, 9)}
         assert due == {old: "1.1", card: None}
         assert await outbox.want_all_of(conn, number, NOW) == 1
+
+
+@pytest.mark.postgres
+async def test_who_acts_on_a_date_and_who_decides_meanwhile_do_not_stop_each_other(
+    postgres_url: str,
+) -> None:
+    """Both write the request and its dates: the second one waits, and decides again."""
+    database = Database.open(postgres_url)
+    number = await a_request(database)
+    date = a_date(number)
+    async with database.write() as conn:
+        await usage.plan_dates(conn, number, [date])
+        seen = await ledger.get(conn, number)
+        assert seen is not None
+
+    async def decide() -> None:
+        async with database.write() as conn:
+            await ledger.change(conn, seen, now=NOW, preflights=2)
+            await usage.drop_dates(conn, number)
+
+    try:
+        async with database.write() as conn:
+            locked = await ledger.lock(conn, number)
+            assert locked == seen
+            assert await usage.take(conn, date)
+            deciding = asyncio.create_task(decide())
+            await asyncio.sleep(0.2)
+            assert not deciding.done()
+            await ledger.change(conn, locked, now=NOW, preflights=3)
+        with pytest.raises(ledger.Conflict):
+            await deciding
+    finally:
+        await database.dispose()
+
+
+@pytest.mark.postgres
+async def test_two_who_plan_dates_anew_at_once_leave_one_set_of_them(postgres_url: str) -> None:
+    database = Database.open(postgres_url)
+    number = await a_request(database)
+    went: list[str] = []
+
+    async def plan(who: str) -> None:
+        async with database.write() as conn:
+            await ledger.lock(conn, number)
+            await usage.plan_dates(conn, number, [a_date(number)])
+            went.append(f"{who} planned")
+            await asyncio.sleep(0.1)
+            went.append(f"{who} done")
+
+    try:
+        await asyncio.gather(plan("Ada"), plan("Ben"))
+        async with database.read() as conn:
+            assert await usage.dates_of(conn, number) == [a_date(number)]
+    finally:
+        await database.dispose()
+    first, second = ("Ada", "Ben") if went[0].startswith("Ada") else ("Ben", "Ada")
+    assert went == [f"{first} planned", f"{first} done", f"{second} planned", f"{second} done"]
+
+
+@pytest.mark.postgres
+async def test_a_deadlock_is_told_from_a_database_that_is_away(postgres_url: str) -> None:
+    database = Database.open(postgres_url)
+    both = [await a_request(database), await a_request(database)]
+    ready = asyncio.Barrier(2)
+
+    async def cross(first: int, second: int) -> None:
+        async with database.write() as conn:
+            await conn.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+            await ledger.lock(conn, first)
+            await ready.wait()
+            await ledger.lock(conn, second)
+
+    try:
+        ends = await asyncio.gather(cross(*both), cross(*both[::-1]), return_exceptions=True)
+    finally:
+        await database.dispose()
+    errors = [one for one in ends if one is not None]
+    assert errors
+    for error in errors:
+        assert isinstance(error, OperationalError)
+        assert ledger.gave_way(error)
+    assert not ledger.gave_way(OperationalError("SELECT 1", {}, Exception("it is away")))

@@ -156,7 +156,7 @@ async def test_a_missed_tick_of_over_five_minutes_is_not_ready(
     assert status == 503
     assert said["waiting_for"] == {"scheduler": "the tick is missed since 6 minutes"}
     assert await count(house, "tick_age_seconds") > OLD.total_seconds()
-    await clock._tick()
+    await clock.tick()
     assert (await readiness(house))[0] == 200
 
 
