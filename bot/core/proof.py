@@ -114,19 +114,20 @@ def judge(
     wanted_user_id: str,
     granted: Sequence[str],
     bot_sees: Mapping[str, bool | None],
-    in_place: bool,
+    taken_away: str | None,
     now: datetime,
     proof_until: datetime | None,
 ) -> Verdict:
     """Say what a login as the new user proves.
 
-    `bot_sees` says per object whether the bot itself sees a row; None = it cannot look. `in_place`
-    = our grant and assignment read back as present: only then, and before `proof_until` (None =
-    one try), a refused login may be waited for.
+    `bot_sees` says per object whether the bot itself sees a row; None = it cannot look.
+    `taken_away` None = our grant and assignment read back as present: only then, and before
+    `proof_until` (None = one try), a refused login may be waited for. Else it says how they come
+    back.
     """
     if observation.login_error is not None:
-        may_wait = in_place and proof_until is not None and now < proof_until
-        return _no_login(observation.login_error, in_place=in_place, may_wait=may_wait)
+        may_wait = taken_away is None and proof_until is not None and now < proof_until
+        return _no_login(observation.login_error, taken_away, may_wait=may_wait)
     stranger = _stranger(observation, wanted_org_id, wanted_user_id)
     if stranger:
         return Verdict(
@@ -149,7 +150,7 @@ class _Part:
     empty: bool = False
 
 
-def _no_login(error: tuple[str, str, str], *, in_place: bool, may_wait: bool) -> Verdict:
+def _no_login(error: tuple[str, str, str], taken_away: str | None, *, may_wait: bool) -> Verdict:
     code, description, audience = error
     passing = diagnosis.may_be_propagation(code, description)
     tried = f"The login was refused: {diagnosis.quote(f'{code}: {description}')}"
@@ -158,12 +159,11 @@ def _no_login(error: tuple[str, str, str], *, in_place: bool, may_wait: bool) ->
         return Verdict(outcome=WAIT, lines=(tried, "Our grant and assignment are in place."))
     finding = diagnosis.explain(code, description, login=True, own=False)
     lines = [tried]
-    if passing and in_place:
+    if passing and taken_away is None:
         lines.append("Our grant and assignment are in place, and the time to wait is over.")
     elif passing:
         lines.append("Our grant or assignment is not in place.")
-        again = "The bot's own grant or assignment was taken away: press Retry to put it back."
-        finding = replace(finding, remedy=f"{again} {finding.remedy}")
+        finding = replace(finding, remedy=f"{taken_away} {finding.remedy}")
     return Verdict(outcome=BLOCKED, finding=finding, lines=tuple(lines))
 
 

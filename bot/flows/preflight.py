@@ -70,10 +70,8 @@ async def look(ctx: Context, request_id: int) -> Json | None:
 
 def _unseen(request: Request, problem: Finding, now: datetime) -> Preflight:
     """A look that could not be made, and why; what goes on from there is another look."""
-    remedy = problem.remedy
-    for word in ("press", "Press"):
-        remedy = remedy.replace(f"{word} Retry", f"{word} Check again")
-    return review.nothing(replace(problem, remedy=remedy), request.asked.grants, at=now)
+    finding = diagnosis.remedy_for(problem, request.state)
+    return review.nothing(finding, request.asked.grants, at=now)
 
 
 async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str] | None:

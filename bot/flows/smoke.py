@@ -6,7 +6,6 @@ is one step, because the access token must not outlive it in any checkpoint.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +80,8 @@ async def _try(ctx: Context, request: Request, wanted: Wanted, run: str) -> proo
         objects=objects,
         forbidden=forbidden,
     )
+    refused = observation.login_error is not None
+    gone = await _taken_away(gateway, wanted, request.state) if refused else None
     empty = [name for name, one in observation.objects.items() if one.rows == 0]
     return proof.judge(
         observation,
@@ -88,7 +89,7 @@ async def _try(ctx: Context, request: Request, wanted: Wanted, run: str) -> proo
         wanted_user_id=user_id,
         granted=tuple(objects),
         bot_sees=await gateway.visible_rows(empty) if empty else {},
-        in_place=observation.login_error is not None and await _in_place(gateway, wanted),
+        taken_away=gone,
         now=ctx.clock(),
         proof_until=request.proof_until or ctx.clock(),
     )
@@ -122,12 +123,13 @@ async def _forbidden(ctx: Context, gateway: Gateway, org: str, user_id: str) -> 
     return proof.pick_forbidden(known, granted)
 
 
-async def _in_place(gateway: Gateway, wanted: Wanted) -> bool:
-    """Do our grant and our assignment read back as present?"""
+async def _taken_away(gateway: Gateway, wanted: Wanted, state: State) -> str | None:
+    """How our grant and assignment come back; None when they read back as present."""
     found = await gateway.observe(
         username=wanted.username, set_names=[one.name for one in wanted.sets]
     )
-    return plan.app_access_in_place(wanted, found)
+    in_place = plan.app_access_in_place(wanted, found)
+    return None if in_place else diagnosis.put_back(wanted, state)
 
 
 async def settle(ctx: Context, request_id: int, number: int, run: str, seen: Json) -> None:
@@ -176,8 +178,6 @@ async def _away(
         await later(ctx, conn, request, _when_back, seen)
         return
     finding = why(seen)
-    if request.state is not State.PROVISIONED:  # there is no Retry of what is live
-        finding = replace(finding, remedy=finding.remedy.replace("press Retry", "test again"))
     if await _note(conn, request, run, now, f"Not tested, the org stayed away. {finding.cause}"):
         await _failed(conn, request, finding, now)
 
@@ -247,6 +247,7 @@ async def _failed(
     conn: AsyncConnection, request: Request, finding: Finding | None, now: datetime
 ) -> None:
     finding = finding or diagnosis.explain("unknown", "", login=True)
+    finding = diagnosis.remedy_for(finding, request.state)
     moves = request.state is State.PROVISIONED
     keep = request.finding is not None and request.finding.code == diagnosis.UNDO_INCOMPLETE
     changed = await ledger.change(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.core import diagnosis
 from bot.core.diagnosis.api import API
 from bot.core.diagnosis.login import LOGIN
 from bot.core.diagnosis.rows import Who
-from store.records import Finding
+from store.records import Finding, State, Wanted, WantedSet
 from tests.core.errors import API_ERRORS, KEY_UNUSABLE, LOGIN_ERRORS, ApiError, LoginError
 
 EVERY_LOGIN_ERROR = [*LOGIN_ERRORS, KEY_UNUSABLE]
@@ -248,3 +249,70 @@ def test_every_finding_has_a_title() -> None:
     codes = {row.finding for row in (*LOGIN, *API)} | {code for _, code, _ in FIXED}
     assert codes <= set(diagnosis.TITLES)
     assert len(set(diagnosis.TITLES.values())) == len(diagnosis.TITLES)
+
+
+NEXT = [
+    (State.REQUESTED, "Mend it, then press Check again. Press Check again."),
+    (State.PROVISIONED, "Mend it, then press Retry. Press Retry."),
+    (State.BLOCKED, "Mend it, then press Retry. Press Retry."),
+    (State.LIVE, "Mend it, then test again. Test again."),
+    (State.REJECTED, None),
+    (State.WITHDRAWN, None),
+]
+
+
+@pytest.mark.parametrize(("state", "remedy"), NEXT)
+@pytest.mark.parametrize("step", ["press Retry", "test again", "check again", "press Check again"])
+def test_each_state_is_told_the_step_that_it_has(
+    state: State, remedy: str | None, step: str
+) -> None:
+    told = f"Mend it, then {step}. {step[0].upper()}{step[1:]}."
+    once = diagnosis.remedy_for(replace(REFUSED, remedy=told), state)
+    assert once.remedy == (remedy or told)
+    assert diagnosis.remedy_for(once, state) == once
+
+
+@pytest.mark.parametrize("state", [State.LIVE, State.REQUESTED])
+def test_no_remedy_of_the_tables_names_a_retry_where_there_is_none(state: State) -> None:
+    for one in (*LOGIN, *API):
+        finding = replace(REFUSED, remedy=one.remedy)
+        assert "Retry" not in diagnosis.remedy_for(finding, state).remedy, one
+        assert "Retry" not in diagnosis.undo_incomplete((), finding).remedy, one
+
+
+WANTED = Wanted(
+    org_id="00D",
+    user={"Username": "iu.sync@acme.example"},
+    sets=(
+        WantedSet(name="IU_1", label="Sync", description="", licensed=True, grants=(), app_id=None),
+        WantedSet(
+            name="IU_1_App", label="Sync app", description="", licensed=False, grants=(), app_id="x"
+        ),
+    ),
+    objects_order=(),
+    app_key="warehouse",
+    app_kind="external_client_app",
+    app_name="Warehouse",
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "words", "never"),
+    [
+        (State.PROVISIONED, "connected_app", "press Retry to put it back.", "by hand"),
+        (State.BLOCKED, "external_client_app", "press Retry to put it back.", "Setup"),
+        (
+            State.LIVE,
+            "external_client_app",
+            "to iu.sync@acme.example again, and let the app Warehouse admit Sync app (Policies,",
+            "Retry",
+        ),
+        (State.LIVE, "connected_app", "admit Sync app (Manage Permission Sets).", "Retry"),
+    ],
+)
+def test_what_was_taken_away_comes_back_by_retry_or_by_hand_where_there_is_none(
+    state: State, kind: str, words: str, never: str
+) -> None:
+    told = diagnosis.put_back(replace(WANTED, app_kind=kind), state)
+    assert words in told
+    assert never not in told

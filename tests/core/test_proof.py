@@ -31,7 +31,7 @@ def judged(
     seen: Observation = GOOD,
     *,
     bot_sees: dict[str, bool | None] | None = None,
-    in_place: bool = True,
+    taken_away: str | None = None,
     now: datetime = NOON,
     proof_until: datetime | None = UNTIL,
 ) -> Verdict:
@@ -41,7 +41,7 @@ def judged(
         wanted_user_id=USER,
         granted=("Account", "Case"),
         bot_sees={"Account": True, "Case": True} if bot_sees is None else bot_sees,
-        in_place=in_place,
+        taken_away=taken_away,
         now=now,
         proof_until=proof_until,
     )
@@ -280,10 +280,10 @@ def test_the_finding_of_an_unapproved_user_is_not_pre_authorised() -> None:
 
 @pytest.mark.parametrize(("error", "description"), PROPAGATION)
 def test_nothing_is_waited_for_when_our_grant_is_gone(error: str, description: str) -> None:
-    verdict = judged(refused(error, description), in_place=False)
+    verdict = judged(refused(error, description), taken_away="Somebody took it away.")
     assert verdict.outcome == "blocked"
     assert verdict.finding
-    assert "press Retry to put it back" in verdict.finding.remedy
+    assert verdict.finding.remedy.startswith("Somebody took it away. ")
 
 
 @pytest.mark.parametrize(("error", "description"), FINAL)

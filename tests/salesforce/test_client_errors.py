@@ -70,7 +70,7 @@ def judged(seen: proof.Observation) -> proof.Verdict:
         wanted_user_id="005",
         granted=(),
         bot_sees={},
-        in_place=True,
+        taken_away=None,
         now=NOW,
         proof_until=None,
     )

@@ -29,7 +29,7 @@ async def judged(objects: tuple[str, ...], switches: Switches) -> proof.Verdict:
             wanted_user_id=who.bot_user_id,
             granted=objects,
             bot_sees={},
-            in_place=True,
+            taken_away=None,
             now=NOW,
             proof_until=None,
         )

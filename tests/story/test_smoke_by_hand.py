@@ -175,6 +175,14 @@ async def test_a_failing_test_blocks_only_what_is_not_live_yet(
     await run_test(keyless, by="ada")
     request = await keyless.request()
     assert (str(request.state), request.finding) == ("live", None)
+    (row,) = keyless.org.rows("SetupEntityAccess", ParentId=request.permission_sets[0].id)
+    keyless.org.remove_row("SetupEntityAccess", str(row["Id"]))
+    await run_test(keyless)
+    request = await finding(keyless, "not_pre_authorised")
+    assert str(request.state) == "live"
+    assert request.finding
+    assert "does not put it back by itself. In Setup, assign" in request.finding.remedy
+    assert "Retry" not in request.finding.remedy
 
 
 async def test_a_passing_test_of_a_blocked_request_leaves_it_blocked_until_retry(

@@ -22,6 +22,7 @@ from bot.core.diagnosis.fixed import (
     wrong_identity,
     wrong_kind,
 )
+from bot.core.diagnosis.next_step import put_back, remedy_for
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.reading import (
     explain,
@@ -78,7 +79,9 @@ __all__ = [
     "not_proven",
     "object_gone",
     "other_org",
+    "put_back",
     "quote",
+    "remedy_for",
     "run_failed",
     "sees_nothing",
     "sees_too_much",

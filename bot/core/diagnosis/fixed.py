@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.diagnosis import titles
+from bot.core.diagnosis.next_step import remedy_for
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.rows import Who
-from store.records import Finding
+from store.records import Finding, State
 
 _NAME = 120
 
@@ -217,12 +218,13 @@ def undo_incomplete(left: Sequence[str], why: Finding | None) -> Finding:
 
     Pressing Withdraw again goes on from what is there; Retry would make it all again.
     """
+    before = remedy_for(why, State.BLOCKED, withdrawing=True).remedy if why else ""
     todo = f" Still to do: {'; '.join(quote(one) for one in left)}." if left else ""
     remedy = "Do what is named by hand in Setup, or correct the cause; then press Withdraw again."
     return _finding(
         titles.UNDO_INCOMPLETE,
         f"Not everything could be taken away.{todo}" + (f" {why.cause}" if why else ""),
-        f"{why.remedy.replace('press Retry', 'press Withdraw')} {remedy}" if why else remedy,
+        f"{before} {remedy}".strip(),
         Who.ADMIN,
     )
 
