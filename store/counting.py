@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.outbox import NO_LOSS
 from store.records import State
 from store.tables import dirty
 from store.tables import message as messages
@@ -20,9 +21,13 @@ async def requests_by_state(conn: AsyncConnection) -> dict[str, int]:
 
 
 async def messages_due_and_given_up(conn: AsyncConnection) -> tuple[int, int]:
-    """Count the messages that Slack does not show yet, and those that nobody tries any more."""
+    """Count the messages that Slack does not show yet, and those that Slack refused for good.
+
+    What had nothing to show, or nowhere to go, is no loss and not counted.
+    """
     due = select(func.count()).select_from(messages).where(dirty)
-    given_up = select(func.count()).select_from(messages).where(messages.c.gave_up.is_not(None))
+    lost = messages.c.gave_up.is_not(None) & messages.c.gave_up.not_in(NO_LOSS)
+    given_up = select(func.count()).select_from(messages).where(lost)
     return (
         int((await conn.execute(due)).scalar_one()),
         int((await conn.execute(given_up)).scalar_one()),

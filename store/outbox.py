@@ -13,7 +13,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, and_, case, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,10 @@ from store.tables import message as messages
 
 ONCE = frozenset({"end", "reminder", "old_card"})
 """Surfaces that are posted once and never edited: wanting one again changes nothing."""
+NOTHING_TO_SHOW: Final = "nothing to show"
+NO_CHANNEL: Final = "its channel is not configured any more"
+NO_LOSS = frozenset({NOTHING_TO_SHOW, NO_CHANNEL})
+"""Why a message is given up that nobody misses; with any other reason somebody does."""
 
 
 async def want(
@@ -161,19 +165,29 @@ async def shown(
     await conn.execute(update(messages).where(messages.c.id == message_id).values(done))
 
 
-async def failed(conn: AsyncConnection, message_id: str, retry_at: datetime) -> int:
-    """Count a failed try and wait until `retry_at`; how many tries have failed in a row."""
+async def failed(
+    conn: AsyncConnection, message_id: str, retry_at: datetime, *, passing: bool = False
+) -> int:
+    """Count a failed try and wait until `retry_at`; how many have failed in a row.
+
+    Those that were `passing` trouble count below 0, and either kind begins anew after the other.
+    """
+    so_far = messages.c.tries
+    if passing:
+        tries = case((so_far < 0, so_far - 1), else_=-1)
+    else:
+        tries = case((so_far > 0, so_far + 1), else_=1)
     tried = update(messages).where(messages.c.id == message_id)
-    tried = tried.values(tries=messages.c.tries + 1, retry_at=retry_at)
-    tries = (await conn.execute(tried.returning(messages.c.tries))).scalar_one_or_none()
-    return tries or 0
+    tried = tried.values(tries=tries, retry_at=retry_at)
+    counted = (await conn.execute(tried.returning(messages.c.tries))).scalar_one_or_none()
+    return counted or 0
 
 
 async def hurry(
     conn: AsyncConnection, *, target: str | None = None, ids: Collection[str] | None = None
 ) -> None:
     """Let what waits for its next try, at a target or by id, be tried at once and counted anew."""
-    these = update(messages).where(dirty, messages.c.tries > 0)
+    these = update(messages).where(dirty, messages.c.tries != 0)
     if target is not None:
         these = these.where(messages.c.target == target)
     if ids is not None:
@@ -205,6 +219,14 @@ async def given_up(conn: AsyncConnection) -> dict[str, str]:
     """Name the messages that nobody tries any more, with the reasons."""
     query = select(messages.c.id, messages.c.gave_up).where(messages.c.gave_up.is_not(None))
     return {row.id: row.gave_up for row in await conn.execute(query.order_by(messages.c.id))}
+
+
+async def gave_up(conn: AsyncConnection, message_id: str) -> bool:
+    """Whether nobody tries this message any more."""
+    query = select(messages.c.id).where(
+        messages.c.id == message_id, messages.c.gave_up.is_not(None)
+    )
+    return (await conn.execute(query)).first() is not None
 
 
 async def forget(conn: AsyncConnection, message_id: str) -> None:

@@ -26,7 +26,6 @@ NOT_BUILT = ("collect", "canary")
 
 PATIENCE = timedelta(minutes=5)
 _LOOK_EVERY = 0.2
-_VOID = "nothing to show"
 
 Say = Callable[[str], None]
 _OF_ORGS = frozenset({"digest", "stale", "catalogue"})
@@ -101,6 +100,9 @@ async def _finish(built: Parts, name: str, slot: str, one: Asked, say: Say) -> b
         say(f"{title}: failed: {failed.state.error}. --again tries once more.")
         return False
     told = told or {}
+    if told.get("problem"):
+        say(f"{title}: {told['problem']}")
+        return False
     wrong = await _shown(built, told.get("messages", []))
     for problem in wrong:
         say(f"{title}: {problem}")
@@ -141,11 +143,11 @@ async def _shown(built: Parts, ids: Sequence[str]) -> list[str]:
         for one, message in known.items():
             if one in given_up:
                 waiting.remove(one)
-                if given_up[one] != _VOID:
+                if given_up[one] not in outbox.NO_LOSS:
                     wrong.append(f"Slack does not take {one}: {given_up[one]}")
             elif message is None or message.shown >= message.wanted:
                 waiting.remove(one)
-            elif message.tries and message.target in refused:
+            elif message.tries > 0 and message.target in refused:
                 waiting.remove(one)
                 cause = refused[message.target][-1].cause
                 wrong.append(

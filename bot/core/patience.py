@@ -2,7 +2,8 @@
 
 Trouble that passes is waited out. What Slack refuses about the message itself is tried a few times
 and given up. A place that takes nothing can be mended by people, so its messages are kept: tried
-quickly at first, then slowly for as long as it takes.
+quickly at first, then slowly for as long as it takes. An outage uses up no try of a refusal: tries
+are counted anew when trouble that passes and refusals take turns.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ class Failure(StrEnum):
     PASSING = "passing"
     REFUSED = "refused"
     PLACE = "place"
+
+
+def in_a_row(failure: Failure, tries: int) -> int:
+    """How many tries have now failed alike, after a message's `tries`; below 0 these passed."""
+    alike = -tries if failure is Failure.PASSING else tries
+    return max(alike, 0) + 1
 
 
 def after(failure: Failure, tries: int) -> timedelta | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -22,6 +23,7 @@ from bot.slack.voice import Voice
 from store import outbox
 from store.records import Message, Request
 
+_log = structlog.get_logger(__name__)
 Care = Callable[[Context, int, Actor], Awaitable[Request]]
 Work = Callable[[ids.Target, Actor], Awaitable[str | None]]
 """What a click does; what to say where no living message of the person shows it."""
@@ -156,7 +158,10 @@ class Actions:
         await self._voice.whisper(channel, user, " ".join(words), url=door_of(body))
 
     async def _living(self, body: Body, user: str) -> Message | None:
-        """The remembered message, when the one that was clicked is an extra copy of it."""
+        """The remembered message, when the one that was clicked is an extra copy of it.
+
+        None too while the database does not answer.
+        """
         clicked, channel = body.get("message"), body.get("channel")
         if not isinstance(clicked, Mapping) or not isinstance(channel, Mapping):
             return None
@@ -164,11 +169,15 @@ class Actions:
             number = ids.Target.read(str(body["actions"][0]["value"])).request
         except ValueError:
             return None
-        async with self._ctx.database.read() as conn:
-            known = [
-                await outbox.find(conn, number, "card"),
-                await outbox.find(conn, number, "dm", target=user),
-            ]
+        try:
+            async with self._ctx.database.read() as conn:
+                known = [
+                    await outbox.find(conn, number, "card"),
+                    await outbox.find(conn, number, "dm", target=user),
+                ]
+        except Exception as error:  # noqa: BLE001 - the person hears what happened all the same
+            _log.warning("slack.living", request=number, error=type(error).__name__)
+            return None
         here = [one for one in known if one and one.channel == channel["id"] and one.ts]
         if any(one.ts == clicked.get("ts") for one in here):
             return None

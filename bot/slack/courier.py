@@ -176,13 +176,20 @@ class Courier:
         wait = pace * self._pace
         try:
             outcome = await self._outcome(message)
-            readers = None
-            if isinstance(outcome, Failed) and outcome.failure is Failure.PLACE:
-                readers = await self._places.readers(message.target, outcome.reason)
+            readers = await self._readers(message, outcome)
             wait = await self._remember(message, outcome, readers) or wait
         finally:
             async with self._database.write() as conn:
                 await outbox.release(conn, message.target, token, self._clock() + wait)
+
+    async def _readers(self, message: Message, outcome: delivery.Outcome) -> tuple[str, ...] | None:
+        """Who must hear that a message failed so; asked of Slack before anything is written."""
+        if not isinstance(outcome, Failed):
+            return None
+        if outcome.failure is Failure.PLACE:
+            return await self._places.readers(message.target, outcome.reason)
+        given_up = _wait(message, outcome) is None
+        return await self._places.listeners(message) if given_up else None
 
     async def _outcome(self, message: Message) -> delivery.Outcome:
         """Send; a message that cannot even be rendered must not stop the others."""
@@ -246,7 +253,7 @@ class Courier:
                         await refused_blocks.refuse(conn, refused, self._clock())
                         _log.warning("blocks.refused", kinds=sorted(refused), message=message.id)
                 case Gone(version=version):
-                    await outbox.give_up(conn, message.id, "nothing to show", version=version)
+                    await outbox.give_up(conn, message.id, outbox.NOTHING_TO_SHOW, version=version)
                     _log.info("message.nothing_to_show", message=message.id)
                 case Later(seconds=seconds):
                     _log.warning("message.later", message=message.id, seconds=seconds)
@@ -254,7 +261,7 @@ class Courier:
                 case delivery.PostAgain():
                     await outbox.forget(conn, message.id)
                 case Failed() as failed:
-                    await self._failed(conn, message, failed)
+                    await self._failed(conn, message, failed, readers or ())
                     if failed.failure is Failure.PLACE:
                         await self._places.refused(
                             conn, message, failed.reason, readers=readers, now=self._clock()
@@ -263,16 +270,25 @@ class Courier:
                     pass
         return None
 
-    async def _failed(self, conn: AsyncConnection, message: Message, failed: Failed) -> None:
+    async def _failed(
+        self, conn: AsyncConnection, message: Message, failed: Failed, readers: tuple[str, ...]
+    ) -> None:
         """Try again later, or give it up, loudly.
 
         An outage of Slack, however long, gives up nothing, and neither does a refused channel.
         """
-        wait = patience.after(failed.failure, message.tries + 1)
-        await outbox.failed(conn, message.id, self._clock() + (wait or timedelta()) * self._pace)
+        wait = _wait(message, failed)
+        again = self._clock() + (wait or timedelta()) * self._pace
+        passing = failed.failure is Failure.PASSING
+        await outbox.failed(conn, message.id, again, passing=passing)
         if wait is None:
             await outbox.give_up(conn, message.id, failed.reason)
-            await unheard_messages.tell(conn, self._settings, message, failed.reason, self._clock())
+            await unheard_messages.tell(conn, message, failed.reason, readers, self._clock())
         log = _log.error if wait is None else _log.warning
         event = "message.given_up" if wait is None else "message.failed"
         log(event, message=message.id, reason=failed.reason)
+
+
+def _wait(message: Message, failed: Failed) -> timedelta | None:
+    """Until the next try; None = it is given up."""
+    return patience.after(failed.failure, patience.in_a_row(failed.failure, message.tries))

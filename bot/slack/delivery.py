@@ -93,7 +93,8 @@ async def thread_of(conn: AsyncConnection, message: Message) -> str | None:
 
 async def never_has_thread(conn: AsyncConnection, message: Message) -> bool:
     """Whether the message in whose thread this one belongs was given up."""
-    return _parent(message) in await outbox.given_up(conn)
+    parent = _parent(message)
+    return parent is not None and await outbox.gave_up(conn, parent)
 
 
 def in_thread(message: Message) -> bool:
@@ -175,8 +176,9 @@ def refused_blocks(error: SlackApiError, payload: Payload) -> frozenset[str]:
 def read_error(error: SlackApiError, message: Message) -> Outcome:
     """What a refusal of Slack means for the message."""
     code = refusals.code(error)
-    if refusals.limited(error):
-        return Later(seconds=refusals.retry_after(error))
+    silence = refusals.retry_after(error) if refusals.limited(error) else None
+    if silence is not None:
+        return Later(seconds=silence)
     if message.ts and code in _POST_AGAIN:
         return PostAgain()
     if refusals.passing(error):

@@ -47,10 +47,11 @@ class Places:
         self._admins = admins
 
     async def readers(self, channel: str, cause: str) -> tuple[str, ...] | None:
-        """Whom to tell of a refusal, if anybody can be; None when it was told before.
+        """Whom to tell of a refusal, if anybody can be; None when it is not for now.
 
         The admins, as Slack names them now; where it names none, the channel for problems, unless
-        that is refused too.
+        that is refused too. None: it was told before, or Slack does not say just now who the
+        admins are, so that the next refusal decides.
         """
         async with self._database.read() as conn:
             if await refused_places.since(conn, channel, cause) is not None:
@@ -60,7 +61,20 @@ class Places:
         if admins:
             return tuple(sorted(admins))
         ops = self._settings.slack.ops_channel
-        return (ops,) if ops and ops != channel and ops not in refused else ()
+        if ops and ops != channel and ops not in refused:
+            return (ops,)
+        return None if admins is None else ()
+
+    async def listeners(self, message: Message) -> tuple[str, ...]:
+        """Whom to tell of a message that is given up: the channel for problems.
+
+        Admins hear of what that channel itself does not take; where Slack names none it is the
+        channel all the same, because these are other words.
+        """
+        ops = self._settings.slack.ops_channel
+        if is_direct(message) or (ops and ops != message.target):
+            return (ops,) if ops else ()
+        return tuple(sorted(await self._admins() or ())) or ((ops,) if ops else ())
 
     async def refused(
         self,
@@ -75,7 +89,7 @@ class Places:
         channel = message.target
         if readers is None or not await refused_places.refuse(conn, channel, cause, now):
             began = await refused_places.since(conn, channel, cause)
-            if began is not None and not message.tries:  # more waits now than was told
+            if began is not None and message.tries <= 0:  # more waits now than was told
                 await outbox.want_again(conn, SURFACE, _about(channel, cause, began), now)
             return
         for reader in readers:
@@ -93,10 +107,11 @@ class Places:
     async def taken(self, conn: AsyncConnection, message: Message, now: datetime) -> None:
         """A message got through: if its channel had refused us, everything else may go now.
 
-        A line in a thread or an edit says nothing about posting, unless it was refused itself.
+        A line in a thread or an edit says nothing about posting, unless it was refused itself;
+        that it met an outage is no refusal.
         """
         fresh = message.ts is None and not in_thread(message)
-        if is_direct(message) or not (fresh or message.tries):
+        if is_direct(message) or not (fresh or message.tries > 0):
             return
         ended = await refused_places.works(conn, message.target, now)
         for cause, since in ended:
@@ -122,7 +137,7 @@ class Places:
                         await _move(conn, message, configured[key], refused)
             for channel in sorted(refused.keys() - known):
                 for message in await outbox.waiting(conn, target=channel):
-                    await outbox.give_up(conn, message.id, "its channel is not configured any more")
+                    await outbox.give_up(conn, message.id, outbox.NO_CHANNEL)
                 for cause, since in refused[channel]:
                     await outbox.want_again(conn, SURFACE, _about(channel, cause, since), now)
             await refused_places.forget_others(conn, known)
@@ -176,7 +191,7 @@ def _named(settings: Settings, message: Message) -> str:
     if message.surface == SURFACE:
         return "a word about another channel"
     if message.surface == UNHEARD:
-        return "a word about somebody who takes no direct message"
+        return "a word about a message that Slack does not take"
     org = message.id.split("/")[1]
     known = settings.orgs.get(org)
     names = {"digest": "the digest", ORG_SURFACE: "a word about the state"}

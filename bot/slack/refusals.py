@@ -14,8 +14,9 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
     | {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+    | {"missing_scope", "no_permission", "not_allowed_token_type"}
 )
-"""Trouble at Slack, and a token that an operator replaces."""
+"""Trouble at Slack, and a token or its scopes that an operator mends."""
 
 
 def code(error: SlackApiError) -> str:
@@ -49,12 +50,13 @@ def passing(error: SlackApiError) -> bool:
     return busy or not code(error) or code(error) in _PASSING
 
 
-def retry_after(error: SlackApiError) -> float:
-    """Seconds that Slack asks for with HTTP 429; at least 1."""
+def retry_after(error: SlackApiError) -> float | None:
+    """Seconds of silence that Slack asks for, at least 1; None when it does not say how long."""
+    headers = getattr(error.response, "headers", None) or {}
     try:
-        return max(float(error.response.headers.get("Retry-After") or 1), 1.0)
-    except ValueError:
-        return 1.0
+        return max(float(headers["Retry-After"]), 1.0)
+    except (KeyError, ValueError):
+        return None
 
 
 def named(error: SlackApiError) -> Exception:

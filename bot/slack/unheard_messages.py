@@ -1,36 +1,47 @@
-"""Somebody cannot be written to: the channel for problems is told, because nobody else would be."""
+"""A message was given up: those who look after the bot are told, because nobody else would be."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.slack.delivery import is_direct
+from bot.slack.delivery import in_thread, is_direct
 from bot.slack.views import trouble
 from bot.slack.views.parts import Payload
 from store import ledger, outbox
 from store.records import Message
 
 SURFACE: Final = "unheard"
+_REASON = 60
+_ID = 200
 
 
 async def tell(
-    conn: AsyncConnection, settings: Settings, message: Message, reason: str, now: datetime
+    conn: AsyncConnection, message: Message, reason: str, readers: Collection[str], now: datetime
 ) -> None:
-    """Want a word about a direct message that was given up; one for a person and request."""
-    channel = settings.slack.ops_channel
-    if channel is None or not is_direct(message):
+    """Want a word to each reader about a message that was given up; one for message and reason.
+
+    A line in a thread needs none, since what it belongs to was told or stands there; and a word
+    about a word would never end.
+    """
+    if in_thread(message) or message.surface == SURFACE:
         return
-    about = message.request or message.surface
-    told = f"{SURFACE}/{message.target}/{about}/{reason}"
-    await outbox.want(conn, told, request=None, surface=SURFACE, target=channel, now=now)
+    for reader in readers:
+        told = f"{SURFACE}/{reader}/{reason.replace('/', ' ')[:_REASON]}/{message.id}"[:_ID]
+        await outbox.want(conn, told, request=None, surface=SURFACE, target=reader, now=now)
 
 
 async def render(_settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:
-    """Say who did not read what, and why."""
-    _, user, about, reason = message.id.split("/", 3)
-    request = await ledger.get(conn, int(about)) if about.isdigit() else None
-    return trouble.unheard(user, request or about, reason)
+    """Say who did not read what, or what a channel does not show, and why."""
+    _, _, reason, missed_id = message.id.split("/", 3)
+    missed = await outbox.get(conn, missed_id)
+    if missed is None:
+        return None
+    request = await ledger.get(conn, missed.request) if missed.request else None
+    if is_direct(missed):
+        return trouble.unheard(missed.target, request or missed.surface, reason)
+    return trouble.unposted(missed, request, reason)

@@ -107,7 +107,8 @@ class Message:
     """A message wanted in Slack: the outbox row. `id` says request, surface and occasion.
 
     `target` is the channel or person to post to; `channel` and `ts` are Slack's answer to the
-    first post; dirty while `shown` < `wanted`.
+    first post; dirty while `shown` < `wanted`. `tries` failed in a row: above 0 Slack refused them,
+    below 0 it was trouble that passes.
     """
 
     id: str

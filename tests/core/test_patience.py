@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.core.patience import MOST_TRIES, SLOWLY, Failure, after
+from bot.core.patience import MOST_TRIES, SLOWLY, Failure, after, in_a_row
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -30,6 +30,15 @@ def test_what_waits_and_what_is_given_up(
     assert after(Failure.PASSING, tries) == passing
     assert after(Failure.REFUSED, tries) == refused
     assert after(Failure.PLACE, tries) == place
+
+
+@pytest.mark.parametrize(
+    ("tries", "passing", "refused"), [(0, 1, 1), (7, 1, 8), (-1, 2, 1), (-20, 21, 1)]
+)
+def test_an_outage_and_a_refusal_are_counted_apart(tries: int, passing: int, refused: int) -> None:
+    assert in_a_row(Failure.PASSING, tries) == passing
+    assert in_a_row(Failure.REFUSED, tries) == refused
+    assert in_a_row(Failure.PLACE, tries) == refused
 
 
 def test_no_wait_is_shorter_than_the_one_before_and_quick_tries_take_some_minutes() -> None:

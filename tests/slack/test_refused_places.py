@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config import Settings
 from bot.core.patience import SLOWLY, Failure
-from bot.flows import deadlines, duedates
+from bot.flows import deadlines, duedates, telling
 from bot.sandbox.workspace import Message
 from bot.slack.delivery import Failed, read_error
 from store import outbox, refused_places
@@ -229,6 +229,32 @@ async def test_a_person_who_takes_no_direct_message_is_given_up_and_the_ops_chan
         assert "They have not read how IU-1 Warehouse sync stands: being checked." in (
             told.readable()
         )
+        request = await house.request()
+        end = f"{request.label}/end/U0RAE/{request.state}-{request.version}"
+        async with house.database.write() as conn:
+            await telling.show_end(conn, request, house.clock())
+            for _ in range(7):
+                await outbox.failed(conn, end, house.clock())
+        house.ctx.wake()
+        await house.until(lambda: gave_up(house, end))
+        await house.told()
+        assert house.ws.channel(ELSEWHERE).messages == [told]
+
+
+async def gave_up(house: SlackHouse, message: str) -> bool:
+    return message in await given_up(house)
+
+
+async def test_while_slack_does_not_say_who_the_admins_are_the_next_refusal_tells_them(
+    slack_house: SlackHouse, lines: list[Any]
+) -> None:
+    shut(slack_house, "is_archived")
+    await slack_house.ask()
+    slack_house.ws.faults.fail("usergroups.users.list", times=2)
+    await slack_house.looked()
+    await told_max(slack_house, "approval card of IU-1")
+    assert slack_house.ws.faults.waiting == []
+    assert [one["told"] for one in loud(lines)] == [["U0MAX"]]
 
 
 async def test_a_thread_that_is_locked_says_nothing_about_its_channel(
@@ -277,6 +303,9 @@ async def test_a_reminder_stands_where_its_card_stands(slack_house: SlackHouse) 
         ("cannot_dm_bot", "U1", Failure.REFUSED),
         ("user_disabled", "W1", Failure.REFUSED),
         ("token_revoked", "C1", Failure.PASSING),
+        ("missing_scope", "C1", Failure.PASSING),
+        ("no_permission", "C1", Failure.PASSING),
+        ("not_allowed_token_type", "U1", Failure.PASSING),
         ("internal_error", "C1", Failure.PASSING),
         ("", "C1", Failure.PASSING),
     ],

@@ -85,6 +85,18 @@ async def test_a_click_that_fails_is_answered_where_only_the_person_sees_it(
     reference(await slack_house.whisper("ada", "Sorry"), lines)
 
 
+async def test_a_click_while_not_even_messages_can_be_read_is_answered_all_the_same(
+    slack_house: SlackHouse, lines: Lines
+) -> None:
+    card = await slack_house.asked()
+    await slack_house.courier.stop(1)
+    await break_the_store(slack_house)
+    async with slack_house.database.write() as conn:
+        await conn.exec_driver_sql("ALTER TABLE message RENAME TO gone_three")
+    assert (await slack_house.person("ada").click(card, "approve")).error is None
+    reference(await slack_house.whisper("ada", "Sorry"), lines)
+
+
 async def test_a_search_that_fails_finds_nothing_and_is_loud(
     slack_house: SlackHouse, lines: Lines
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from store import ledger, outbox
+from store import counting, ledger, outbox
 from store.database import Database
 from store.records import Message
 from tests.store.people import NOW, OLU, RAE, asked
@@ -182,6 +182,34 @@ async def test_a_given_up_message_is_kept_with_the_reason_until_it_is_wanted_aga
     assert await due(database, NOW + SECOND) == [CARD]
     revived = await read(database)
     assert (revived.tries, revived.retry_at, revived.wanted) == (0, None, 2)
+
+
+async def test_tries_are_counted_anew_when_an_outage_and_a_refusal_take_turns(
+    database: Database,
+) -> None:
+    await want(database)
+    async with database.write() as conn:
+        counted = [
+            await outbox.failed(conn, CARD, NOW + SECOND, passing=passing)
+            for passing in (False, False, True, True, False)
+        ]
+        assert counted == [1, 2, -1, -2, 1]
+        await outbox.failed(conn, CARD, NOW + SECOND, passing=True)
+        await outbox.hurry(conn, ids=[CARD])
+    assert await due(database) == [CARD]
+
+
+async def test_what_had_nothing_to_show_or_nowhere_to_go_is_no_lost_message(
+    database: Database,
+) -> None:
+    for number, reason in enumerate((*sorted(outbox.NO_LOSS), "msg_blocks_too_long")):
+        await want(database, f"IU-1/{number}")
+        async with database.write() as conn:
+            await outbox.give_up(conn, f"IU-1/{number}", reason)
+            assert await outbox.gave_up(conn, f"IU-1/{number}")
+    async with database.read() as conn:
+        assert await counting.messages_due_and_given_up(conn) == (0, 1)
+        assert not await outbox.gave_up(conn, CARD)
 
 
 async def test_giving_up_an_old_version_leaves_the_newer_one_due(database: Database) -> None:

@@ -1,11 +1,12 @@
-"""The words to those who look after the bot: an org that nobody can choose, a person unheard."""
+"""The words to those who look after the bot: an org nobody can choose, a message nobody reads."""
 
 from __future__ import annotations
 
+from bot.core.duedates import waits
 from bot.slack.views.parts import Payload, message, section
 from bot.slack.views.shown import state_words
 from bot.slack.views.text import bare, code, line
-from store.records import Request
+from store.records import Message, Request
 
 
 def closed(label: str, refusal: str) -> Payload:
@@ -48,4 +49,36 @@ def unheard(user: str, about: Request | str, reason: str) -> Payload:
     else:
         missed, todo = _MISSED.get(about, ("They missed a message.", "The log says which."))
     text = f"{head} {missed} {todo}"
+    return message(text, [section(text)])
+
+
+_CHANNEL = {
+    "card": "The card of {}",
+    "old_card": "An older card of {}",
+    "digest": "The digest",
+    "stale": "The stale alert",
+    "org": "A word about an org that nobody can choose",
+    "lost_slot": "A word about a failed job",
+}
+"""By surface: what a channel does not show."""
+
+
+def unposted(missed: Message, request: Request | None, reason: str) -> Payload:
+    """What could not be posted to a channel, or not edited there, and what that means."""
+    what = _CHANNEL.get(missed.surface, "A message")
+    name = f"IU-{request.id} {line(request.asked.name)}" if request else "a request"
+    if missed.ts is None:
+        done, means = "posted", "Nobody reads it."
+        if missed.surface == "card" and request is not None and waits(request):
+            means = "Nobody can decide about it."
+    else:
+        done, means = "brought up to date", "What stands there is old."
+    head = f"{what.format(name)} could not be {done} in <#{missed.target}> ({code(reason)})."
+    todo = "The log says more, event `message.given_up`."
+    if request is not None:
+        todo += (
+            " The next change of the request tries again;"
+            f" `/integration-user show IU-{request.id}` shows all of it."
+        )
+    text = f"{head} {means} {todo}"
     return message(text, [section(text)])
