@@ -11,7 +11,7 @@ import pytest
 
 from tests.kill.dying import End, end_of
 from tests.postgres import Postgres
-from tests.story.house import House
+from tests.story.house import ACCESS, House
 from tests.story.process import Bot, running, world
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -73,6 +73,45 @@ async def test_both_of_two_bots_are_asked_and_answer_and_do_each_run_once(
         received = [one.received for one in house.slack.socket.connections]
         assert len(received) == 2
         assert all(received)
+        assert house.slack.complaints == []
+
+
+async def test_over_http_any_of_two_bots_answers_any_click(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """As behind a balancer: the form is opened at one bot, sent to the other, and so on."""
+    async with (
+        world(tmp_path, postgres_url, mode="http") as house,
+        running(house) as first,
+        running(house) as second,
+    ):
+
+        def next_one(bot: Bot) -> None:
+            port = bot.said("slack.listening")[0]["port"]
+            house.slack.use_http(f"http://127.0.0.1:{port}/slack/events")
+
+        next_one(first)
+        form = await house.open_form()
+        next_one(second)
+        outcome = await form.submit()
+        assert not outcome.errors
+        step2 = await house.person("rae").modal("request_access")
+        for block, value in ACCESS.items():
+            await step2.fill(block, value)
+        next_one(first)
+        assert not (await step2.submit()).errors
+        card = await house.card()
+        seen = card.snapshot()
+        next_one(second)
+        await house.person("ada").click(card, "approve")
+        next_one(first)
+        await house.person("ada").click(seen, "approve")  # what a client shows that is behind
+        await house.ends("live")
+        await house.told()
+        assert len((await house.request()).votes) == 1
+        begun = Counter(one["run"] for bot in (first, second) for one in bot.said("run.begun"))
+        assert set(begun.values()) == {1}
+        assert len(house.slack.channel("C0APPROVE").messages) == 1
         assert house.slack.complaints == []
 
 
