@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.flows import duedates, lost_slots, slots, sweeping
+from bot.flows import catalogue, duedates, lost_slots, slots, sweeping
 from bot.flows.context import Context
 
 _log = structlog.get_logger(__name__)
@@ -52,10 +52,11 @@ class Clock:
     async def catch_up(self) -> None:
         """Ask for the newest slot of every job: it was missed, or it is there already.
 
-        What a job by hand left half done is gone on with.
+        What a job by hand left half done is gone on with, and orgs that are gone are told.
         """
         if self._ctx.settings.slack.digest_channel is None:
             _log.warning("clock.no_digest_channel", text="[slack].digest_channel is not set")
+        await catalogue.close_removed(self._ctx)
         await slots.take_over(self._ctx)
         for job in slots.AT_TIMES:
             await self._slot(job)

@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store import outbox
 from store.dialects import insert
 from store.records import FieldFact, Json, ObjectFact, OrgFacts
 from store.tables import object_fact as objects_table
@@ -26,6 +27,9 @@ from store.tables import storable
 
 LIMIT = 100
 """What a Slack picker shows at most (slack-platform 2)."""
+
+ORG_SURFACE: Final = "org"
+"""What the messages about orgs that cannot be chosen are called in the outbox; the key follows."""
 
 _COLUMNS = tuple(one.name for one in fields_of(OrgFacts))
 _SOME = 500
@@ -79,11 +83,31 @@ async def refuse(
     await conn.execute(first.on_conflict_do_update(index_elements=["org"], set_=values))
 
 
-async def accept(conn: AsyncConnection, key: str, org_id: str) -> bool:
-    """Know an org by another id from now on, and take back its refusal; False if it is unknown."""
+async def accept(conn: AsyncConnection, key: str, org_id: str, now: datetime) -> bool:
+    """Know an org by another id from now on, and take back its refusal; False if it is unknown.
+
+    Who was told of the refusal is told that it is taken back: the next look finds nothing new.
+    """
     anew = {"org_id": org_id, "refusal": "", "refused_at": None, "hidden": False}
     done = await conn.execute(update(orgs).where(orgs.c.org == key).values(anew))
+    await _tell_again(conn, key, now)
     return done.rowcount == 1
+
+
+async def close_removed(
+    conn: AsyncConnection, known: Collection[str], sentence: str, now: datetime
+) -> list[str]:
+    """Let the refusal of each org beside the `known` ones be `sentence`, and tell so; which were.
+
+    An org that is refused by that sentence already, or by none, is left as it is.
+    """
+    other = orgs.c.refusal.not_in(["", sentence])
+    query = select(orgs.c.org).where(other, orgs.c.org.not_in(sorted(known)))
+    removed = sorted((await conn.execute(query)).scalars())
+    for key in removed:
+        await refuse(conn, key, sentence, now)
+        await _tell_again(conn, key, now)
+    return removed
 
 
 async def org(conn: AsyncConnection, key: str) -> OrgFacts | None:
@@ -155,6 +179,15 @@ async def fields(
             rank = 0 if part in names else 1 if any(n.startswith(part) for n in names) else 2
             hits.append((rank, names[1], names[0], one))
     return [hit[3] for hit in sorted(hits, key=lambda hit: hit[:3])[:limit]]
+
+
+async def _tell_again(conn: AsyncConnection, key: str, now: datetime) -> None:
+    """Make the message about an org due again, if there is one."""
+    told = await outbox.get(conn, f"{ORG_SURFACE}/{key}")
+    if told is not None:
+        await outbox.want(
+            conn, told.id, request=None, surface=told.surface, target=told.target, now=now
+        )
 
 
 async def _replace(conn: AsyncConnection, org: str, rows: Sequence[Json]) -> None:

@@ -54,7 +54,7 @@ async def examine(
     )
     lines = [*here, *from_slack]
     for key, one in zip(settings.orgs, looked, strict=True):
-        own = one.lines if key != accept else await _accepted(settings, key, one, stored)
+        own = one.lines if key != accept else await _accepted(settings, key, one, stored, clock())
         lines += [line.of(key) for line in own]
     return tuple(lines)
 
@@ -107,7 +107,7 @@ def _no_such_org(accept: str | None, settings: Settings) -> tuple[Line, ...]:
 
 
 async def _accepted(
-    settings: Settings, key: str, looked: Looked, stored: Remembered
+    settings: Settings, key: str, looked: Looked, stored: Remembered, at: datetime
 ) -> tuple[Line, ...]:
     """Store the org's new id, or say why not; its line says so instead."""
     others = tuple(line for line in looked.lines if line.name != "org-id")
@@ -119,7 +119,7 @@ async def _accepted(
     now = looked.identity.org_id
     if before is None or before == now:
         return (*others, ok("org-id", f"{now}; there was nothing to accept."))
-    await database.accept(settings, key, now)
+    await database.accept(settings, key, now, at)
     _log.warning("org.accepted", org=key, before=before, now=now)
     text = f"{now} is accepted instead of {before}. Requests for the old org must be made anew."
     return (*others, ok("org-id", text))

@@ -103,12 +103,12 @@ async def _proven_at(conn: AsyncConnection, request: Request) -> datetime | None
     return max(made, default=None)
 
 
-async def accept(settings: Settings, key: str, org_id: str) -> bool:
+async def accept(settings: Settings, key: str, org_id: str, now: datetime) -> bool:
     """Store the id under which an org is known from now on; False if the org is not known yet."""
     database = Database.open(settings.database_url.get_secret_value())
     try:
         async with database.write() as conn:
-            return await catalogue.accept(conn, key, org_id)
+            return await catalogue.accept(conn, key, org_id, now)
     finally:
         await database.dispose()
 

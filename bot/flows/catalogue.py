@@ -21,11 +21,11 @@ from bot.flows.preflight import rights_after
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Snapshot, Unavailable
 from store import catalogue, outbox
-from store.records import OrgFacts
+from store.records import Json, OrgFacts
 
 _log = structlog.get_logger(__name__)
-ORG_SURFACE: Final = "org"
-"""What the messages about orgs that cannot be chosen are called in the outbox."""
+ORG_SURFACE: Final = catalogue.ORG_SURFACE
+_REMOVED: Final = "This org is not in the configuration any more."
 _TIMES = 3
 """So many times the usual patience passes before an org that was away is read again."""
 
@@ -33,28 +33,40 @@ _TIMES = 3
 def register(jobs: Jobs, ctx: Context) -> None:
     """Make the refresh known to the engine."""
 
-    async def refresh_catalogue(run: Run, org: str, _slot: str) -> None:
-        await step(run, "refresh", refresh, ctx, org)
+    async def refresh_catalogue(run: Run, org: str, _slot: str) -> Json:
+        why = await step(run, "refresh", refresh, ctx, org)
+        return {"messages": [], "problem": why or ""}
 
     jobs.register("catalogue", refresh_catalogue)
 
 
-async def refresh(ctx: Context, org: str) -> None:
-    """Read one org and keep what it says, or keep the sentence why it cannot be chosen."""
+async def close_removed(ctx: Context) -> None:
+    """At a start: whoever read of an org that nobody can choose reads that it was taken out."""
+    async with ctx.database.write() as conn:
+        known = ctx.settings.orgs
+        removed = await catalogue.close_removed(conn, known, _REMOVED, ctx.clock())
+    if removed:
+        _log.info("org.removed", orgs=removed)
+
+
+async def refresh(ctx: Context, org: str) -> str:
+    """Read one org and keep what it says, or keep the sentence why it cannot be chosen.
+
+    Answers why what is known is not fresh or the org cannot be chosen; "" when all is well.
+    """
     begun = ctx.clock()
     try:
         snapshot = await ctx.gateways[org].snapshot()
     except Unavailable as away:
-        await _away(ctx, org, away.reason)
-        return
+        return await _away(ctx, org, away.reason)
     except Refused as no:
         if diagnosis.is_passing(no.code, no.message):
-            await _away(ctx, org, no.code)
-            return
+            return await _away(ctx, org, no.code)
         rights = await rights_after(ctx.gateways[org], no)
         finding = review.refused(no.code, no.message, login=no.login, rights=rights)
-        await _refuse(ctx, org, f"{finding.cause} {finding.remedy}", code=no.code)
-        return
+        sentence = f"{finding.cause} {finding.remedy}"
+        await _refuse(ctx, org, sentence, code=no.code)
+        return sentence
     facts = await _judge(ctx, org, snapshot, begun)
     async with ctx.database.write() as conn:
         before = await catalogue.org(conn, org)
@@ -62,6 +74,7 @@ async def refresh(ctx: Context, org: str) -> None:
             await _tell(ctx, conn, org, before, facts.refusal)
     ctx.wake()
     _log.info("catalogue.refreshed", org=org, objects=len(snapshot.objects), refusal=facts.refusal)
+    return facts.refusal
 
 
 async def _judge(ctx: Context, org: str, snapshot: Snapshot, begun: datetime) -> OrgFacts:
@@ -96,23 +109,23 @@ async def _judge(ctx: Context, org: str, snapshot: Snapshot, begun: datetime) ->
     return facts
 
 
-async def _away(ctx: Context, org: str, reason: str) -> None:
+async def _away(ctx: Context, org: str, reason: str) -> str:
     """Unreachable: what is cached stays usable; with nothing cached the modal says why.
 
     It is read again soon. The successor is named by its moment, so that the refreshes of an org
     that is away for hours do not each leave a chain of their own.
     """
     _log.warning("org.away", org=org, reason=reason)
+    sentence = f"{ctx.org_label(org)} cannot be reached: {reason}."
     async with ctx.database.write() as conn:
         known = await catalogue.org(conn, org)
-        if known is None or known.ended_at is None:
-            label = ctx.org_label(org)
-            sentence = f"{label} cannot be reached: {reason}."
+        if known is None or known.ended_at is None or known.refusal == _REMOVED:
             await catalogue.refuse(conn, org, sentence, ctx.clock())
             await _tell(ctx, conn, org, known, sentence)
         wait = ctx.away_wait * _TIMES
         at = (ctx.clock() + wait).timestamp() // wait.total_seconds()
         await slots.enqueue(ctx, conn, "catalogue", org, f"away-{at:.0f}", delay=wait)
+    return sentence
 
 
 async def _refuse(ctx: Context, org: str, sentence: str, *, code: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from store import catalogue
+from store import catalogue, outbox
 from store.database import Database
 from store.records import FieldFact, ObjectFact, OrgFacts
 from tests.store.people import NOW
@@ -206,3 +206,42 @@ async def test_of_a_real_org_only_what_changed_is_written(database: Database) ->
     assert len(await found(database, "object 99")) == 11
     assert await rows_written(database, real_org()[:990]) == 2
     assert await found(database, "object 99") == ["Object_99__c"]
+
+
+async def told(database: Database, *keys: str) -> None:
+    """The channel for problems reads about these orgs, as they are now."""
+    async with database.write() as conn:
+        for key in keys:
+            one, org = f"org/{key}", "org"
+            await outbox.want(conn, one, request=None, surface=org, target="C0OPS", now=NOW)
+            await outbox.shown(conn, one, version=1, channel="C0OPS", ts="1.1")
+
+
+async def due(database: Database) -> list[str]:
+    async with database.read() as conn:
+        return [one.id for one in await outbox.waiting(conn)]
+
+
+async def test_who_was_told_of_a_refusal_hears_that_the_org_is_accepted(
+    database: Database,
+) -> None:
+    for key in ("uat", "uat2", "prod"):
+        await save(database, org=key, refusal="Another org answers.")
+    await told(database, "uat", "uat2")
+    async with database.write() as conn:
+        assert await catalogue.accept(conn, "uat", "00DNEW", NOW)
+        assert await catalogue.accept(conn, "prod", "00DNEW", NOW)
+    assert await due(database) == ["org/uat"]
+
+
+async def test_who_was_told_of_a_refusal_hears_once_that_the_org_was_taken_out(
+    database: Database,
+) -> None:
+    for key in ("kept", "gone", "well", "untold"):
+        await save(database, org=key, refusal="" if key == "well" else "Another org answers.")
+    await told(database, "kept", "gone", "well")
+    async with database.write() as conn:
+        first = await catalogue.close_removed(conn, ["kept"], "Taken out.", NOW)
+        assert first == ["gone", "untold"]
+        assert await catalogue.close_removed(conn, ["kept"], "Taken out.", NOW) == []
+    assert await due(database) == ["org/gone"]

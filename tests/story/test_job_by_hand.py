@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from bot.sandbox.orgs import DROP_BEFORE
 from bot.sandbox.workspace import Message
 from tests.story.house import House, living_house
 from tests.story.process import ROOT, running
@@ -116,6 +117,11 @@ async def test_beside_a_running_bot_the_job_asks_and_waits(house: House) -> None
     for name in ("reminders", "expire", "catalogue", "stale"):
         ended = await command(house, "job", name)
         assert ended.code == 0, ended.log
+    house.org.faults.add(DROP_BEFORE, times=1_000)
+    away = await command(house, "job", "catalogue", "--again")
+    assert away.code == 1, away.said
+    assert "UAT sandbox cannot be reached" in away.said
+    assert "done" in away.said, "the other org is read all the same"
 
 
 async def test_a_dry_run_shows_what_would_be_posted_and_posts_nothing(asleep: House) -> None:

@@ -25,7 +25,7 @@ async def test_when_its_org_is_gone_for_good_a_request_can_still_be_withdrawn(ho
     await house.until_async(undo_failed)
     before = list(house.org.changes)
     async with house.app.database.write() as conn:
-        assert await catalogue.accept(conn, "uat", NEW_ID)
+        assert await catalogue.accept(conn, "uat", NEW_ID, house.app.context.clock())
     await rae.command("/integration-user withdraw IU-1")
     await house.ends("withdrawn")
     assert house.org.changes == before
