@@ -152,7 +152,8 @@ async def shown(
     """Remember what Slack has: the version that was rendered, never the newest one.
 
     Whatever was touched meanwhile stays dirty, and a late writer shows as dirty again. A busy
-    message then waits behind those that were touched before it.
+    message then waits behind those that were touched before it. A version that was never wanted is
+    of a message that was replaced meanwhile: the new one is still to be posted.
     """
     done = {
         "shown": version,
@@ -162,7 +163,8 @@ async def shown(
         "retry_at": None,
         "waiting_since": messages.c.touched_at,
     }
-    await conn.execute(update(messages).where(messages.c.id == message_id).values(done))
+    its = and_(messages.c.id == message_id, messages.c.wanted >= version)
+    await conn.execute(update(messages).where(its).values(done))
 
 
 async def failed(

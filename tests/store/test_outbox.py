@@ -233,6 +233,21 @@ async def test_a_message_that_slack_lost_is_posted_anew(database: Database) -> N
     assert await due(database) == [CARD]
 
 
+async def test_an_edit_of_the_old_message_in_hand_does_not_count_as_the_new_one(
+    database: Database,
+) -> None:
+    """Else the new card was never posted: it would have been shown before it was wanted."""
+    for _ in range(3):
+        await want(database)
+    async with database.write() as conn:
+        await outbox.replace(conn, CARD, "IU-1/old_card/2", surface="old_card", now=NOW)
+        await outbox.want(conn, CARD, request=1, surface="card", target=APPROVALS, now=NOW)
+    await shown(database, 3)
+    assert await due(database) == [CARD, "IU-1/old_card/2"]
+    new = await read(database)
+    assert (new.wanted, new.shown, new.ts) == (1, 0, None)
+
+
 async def test_the_living_card_is_found_by_request_and_surface(database: Database) -> None:
     await want(database)
     await want(database, DM, surface="dm", target=RAE)
