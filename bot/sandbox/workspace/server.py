@@ -62,6 +62,7 @@ class SlackWorkspace:
         self.faults = Faults(now)
         self.socket = SocketTransport(self.world)
         self.transport: Transport = self.socket
+        self._by_url: dict[str, HttpTransport] = {}
         self.surface = surface or AppSurface()
         self.world.home_tab = self.surface.home_tab
         self.world.messages_tab = self.surface.messages_tab
@@ -97,8 +98,8 @@ class SlackWorkspace:
         trace: TracebackType | None,
     ) -> None:
         await self.socket.close()
-        if isinstance(self.transport, HttpTransport):
-            await self.transport.close()
+        for transport in self._by_url.values():
+            await transport.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -221,9 +222,11 @@ class SlackWorkspace:
 
     def use_http(self, url: str) -> None:
         """From now on people's actions go to the bot as signed HTTP requests to `url`."""
-        self.transport = HttpTransport(
-            url=url,
-            signing_secret=self.signing_secret,
-            now=self.world.now,
-            ack_seconds=self.switches.ack_seconds,
-        )
+        if url not in self._by_url:
+            self._by_url[url] = HttpTransport(
+                url=url,
+                signing_secret=self.signing_secret,
+                now=self.world.now,
+                ack_seconds=self.switches.ack_seconds,
+            )
+        self.transport = self._by_url[url]
