@@ -17,7 +17,7 @@ from bot.salesforce import session
 from bot.salesforce.gateway import Unavailable
 from bot.salesforce.session import OrgSession
 from bot.salesforce.threads import Threads
-from bot.sandbox.orgs import HANG, Delay, SalesforceSandbox
+from bot.sandbox.orgs import HANG, SalesforceSandbox
 from tests.salesforce.reading import client_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,7 +48,6 @@ def silent() -> Iterator[str]:
 
 
 def test_an_org_that_hangs_does_not_keep_the_process_alive(silent: str) -> None:
-    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", LEAVES, silent],
         cwd=ROOT,
@@ -59,7 +58,6 @@ def test_an_org_that_hangs_does_not_keep_the_process_alive(silent: str) -> None:
     )
     assert done.stdout == "left\n"
     assert done.stderr == ""
-    assert time.monotonic() - begun < session.CONNECT_SECONDS
 
 
 async def test_an_answer_that_never_comes_ends_by_its_read_timeout(
@@ -83,13 +81,13 @@ async def test_a_slow_call_does_not_hold_the_loop_or_other_calls() -> None:
     async with SalesforceSandbox() as sandbox:
         client = client_of(sandbox.sandbox)
         await client.identity()
-        sandbox.sandbox.faults.add(Delay(1.0), path="composite")
+        hold = sandbox.sandbox.faults.hold(path="composite")
         slow = asyncio.create_task(client.snapshot())
-        await asyncio.sleep(0.05)
-        begun = time.monotonic()
+        await hold.reached()
         await client.identity()
-        assert time.monotonic() - begun < 0.8
         assert not slow.done()
+        hold.release()
+        await slow
         await slow
 
 

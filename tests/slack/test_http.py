@@ -341,11 +341,11 @@ async def test_bolts_own_headers_are_not_obeyed(wire: Wire) -> None:
 
 
 async def test_requests_are_answered_side_by_side(http_house: SlackHouse) -> None:
-    http_house.ws.faults.slow("users.info", 0.4, times=10)
+    http_house.ws.faults.slow("users.info", 0.8, times=10)
     begun = time.monotonic()
     names = ("rae", "ada", "ben", "olu", "bea", "sam", "max")
     await asyncio.gather(*(http_house.say(name, "show 1") for name in names))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 async def test_no_more_than_a_bound_is_answered_at_once(http_house: SlackHouse) -> None:
@@ -388,12 +388,12 @@ async def test_an_end_answers_what_is_in_hand_and_what_still_arrives(wire: Wire)
 
 
 async def test_an_end_waits_no_longer_than_it_may(wire: Wire) -> None:
-    wire.house.ws.faults.slow("users.info", 3)
+    wire.house.ws.faults.slow("users.info", 9)
     asked = asyncio.create_task(wire.house.person("rae").command("/integration-user show 1"))
     await wire.house.ws.until(lambda: wire.house.ws.faults.waiting == [])
     begun = time.monotonic()
     await wire.house.receiver.drain(0.2)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 6
     asked.cancel()
 
 

@@ -135,7 +135,7 @@ async def test_after_the_first_tries_it_is_tried_slowly_and_all_arrive_when_one_
     begun = asyncio.get_running_loop().time()
     await house.asked(name="Another")  # finds it mended
     await house.card(1)
-    assert asyncio.get_running_loop().time() - begun < 4
+    assert asyncio.get_running_loop().time() - begun < 8
 
 
 async def test_when_no_admin_can_be_named_the_channel_for_problems_hears_of_it(

@@ -81,11 +81,11 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def test_envelopes_are_handled_side_by_side(slack_house: SlackHouse) -> None:
-    slack_house.ws.faults.slow("users.info", 0.4, times=10)
+    slack_house.ws.faults.slow("users.info", 0.8, times=10)
     begun = time.monotonic()
     names = ("rae", "ada", "ben", "olu", "bea", "sam", "max")
     await asyncio.gather(*(slack_house.say(name, "show 1") for name in names))
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 5
 
 
 async def test_no_more_than_a_bound_is_handled_at_once(slack_house: SlackHouse) -> None:
@@ -105,18 +105,18 @@ async def test_draining_finishes_what_is_in_hand_and_takes_nothing_more(
     await slack_house.ws.until(lambda: slack_house.ws.faults.waiting == [])
     begun = time.monotonic()
     await slack_house.socket.drain(5)
-    assert 0.2 < time.monotonic() - begun < 2
+    assert 0.2 < time.monotonic() - begun < 4.5
     assert "no request IU-1" in await asked
     assert await slack_house.say("rae", "help") == "dispatch_failed"
 
 
 async def test_draining_waits_no_longer_than_it_may(slack_house: SlackHouse) -> None:
-    slack_house.ws.faults.slow("users.info", 3)
+    slack_house.ws.faults.slow("users.info", 9)
     asked = asyncio.create_task(slack_house.person("rae").command("/integration-user show 1"))
     await slack_house.ws.until(lambda: slack_house.ws.faults.waiting == [])
     begun = time.monotonic()
     await slack_house.socket.drain(0.3)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 6
     asked.cancel()
 
 

@@ -1,6 +1,5 @@
 """Who lives in the orgs, which facts are switches, and that every fact has its test."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -101,13 +100,6 @@ async def test_an_org_may_lack_the_permission_set_licence(org: Org, bot: Caller)
     assert await bot.rows("SELECT Id FROM PermissionSetLicense") == []
     user = await log_in(org, org.provisioner.username, "provisioner")
     assert await user.rows("SELECT Id FROM Organization")
-
-
-def test_setting_up_both_orgs_is_quick() -> None:
-    SalesforceSandbox()
-    start = time.perf_counter()
-    SalesforceSandbox()
-    assert time.perf_counter() - start < 0.1
 
 
 def test_every_switch_has_two_positions_a_meaning_and_a_fact() -> None:
