@@ -78,10 +78,10 @@ async def _stale(ctx: Context) -> Posts:
 
 async def _reminders(ctx: Context) -> Posts:
     posts: Posts = []
-    channel = ctx.settings.slack.approvals_channel or ""
     for request in await duedates.due(ctx, dates.REMINDER):
         async with ctx.database.read() as conn:
             shown = await load(ctx.settings, conn, request)
+            channel = await duedates.channel_of(ctx, conn, request)
         posts.append((f"{channel}, in the card's thread", reminder.reminder(shown)))
     return posts
 

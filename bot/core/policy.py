@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.core.wording import sentence_start
 from store.records import Request, Vote
 
 
@@ -151,12 +152,12 @@ def may(action: Action, actor: Actor, request: Request | None = None) -> Decisio
         return Decision(
             allowed=True,
             reason=f"You see name, org, owner and state of {request.label}. "
-            f"{_sentence_start(_either(_WHO[action]))} can see the rest.",
+            f"{sentence_start(_either(_WHO[action]))} can see the rest.",
         )
     return Decision(
         allowed=False,
         reason=f"You cannot {_DOING[action]} {request.label}. "
-        f"{_sentence_start(_either(_WHO[action]))} can.",
+        f"{sentence_start(_either(_WHO[action]))} can.",
     )
 
 
@@ -235,7 +236,3 @@ def _role(actor: Actor, request: Request, roles: Iterable[_Role]) -> _Role | Non
 def _either(roles: tuple[_Role, ...]) -> str:
     *rest, last = roles
     return f"{', '.join(rest)} or {last}" if rest else str(last)
-
-
-def _sentence_start(words: str) -> str:
-    return words[0].upper() + words[1:]

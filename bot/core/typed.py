@@ -1,7 +1,7 @@
 """What did somebody type? Text is cleaned of what nobody can see, or refused with the reason.
 
-What draws nothing must neither pass for a name nor hide in one: two names that look the same are
-the same, and nothing that was typed can turn the direction of the words beside it.
+What draws nothing must neither pass for a name nor hide in one: two spellings of the same letters
+are the same name, and nothing that was typed can turn the direction of the words beside it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def clean(raw: str, *, one_line: bool) -> tuple[str, str | None]:
     """Clean what was typed; answers the text and what is wrong with it, if anything.
 
     The text is empty when nothing of it can be seen. Marks that turn the direction of writing and
-    control characters are refused, what else cannot be seen is left out.
+    control characters are refused, what else cannot be seen is left out. One line is answered in
+    Unicode's composed form (NFC), whichever keyboard it comes from.
     """
     text = _LINE_END.sub("\n", raw).replace("\t", " ").strip()
     if one_line and "\n" in text:
@@ -60,7 +61,9 @@ def clean(raw: str, *, one_line: bool) -> tuple[str, str | None]:
         return text, _TURNED
     if any(unicodedata.category(one) in {"Cc", "Cs"} and one != "\n" for one in text):
         return text, _CONTROL
+    text = unicodedata.normalize("NFC", text) if one_line else text
     seen = _without_stray("".join(_drawn(one) for one in text)).strip()
+    seen = unicodedata.normalize("NFC", seen) if one_line else seen  # what is left may join now
     return (seen if any(map(_visible, seen)) else ""), None
 
 

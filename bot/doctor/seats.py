@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.wording import sentence_start
 from bot.doctor.report import Line, Page, ok, problem, warning
 from bot.salesforce.inspection import License, Licenses, Profiles
 from bot.salesforce.reads import LICENSE, PROFILES
@@ -33,7 +34,7 @@ def _license(name: str, kind: str, label: str, found: License | None) -> Line:
     if free <= 0:
         remedy = "Deactivate integration users that nobody needs, or buy seats"
         return warning(name, f"The {counted}: nobody can ask for one", remedy, Page.LICENSE)
-    return ok(name, f"{counted[0].upper()}{counted[1:]}.")
+    return ok(name, f"{sentence_start(counted)}.")
 
 
 def profile(found: Profiles) -> Line:

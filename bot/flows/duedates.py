@@ -17,6 +17,7 @@ from bot.core import diagnosis, lifecycle
 from bot.core import duedates as core
 from bot.core.duedates import EXPIRY, REMINDER, VALIDITY, Expire, Remind
 from bot.core.lifecycle import Event
+from bot.core.wording import sentence_start
 from bot.engine import Job, Jobs, Run
 from bot.flows import deadlines, old_approvals, requests, telling, undoing
 from bot.flows.context import Context
@@ -140,18 +141,23 @@ async def _told(conn: AsyncConnection, request: Request) -> bool:
     return message.ts is not None or message.id in await outbox.given_up(conn)
 
 
+async def channel_of(ctx: Context, conn: AsyncConnection, request: Request) -> str:
+    """Where the card stands; the configured channel before it is posted."""
+    card = await outbox.get(conn, f"{request.label}/card")
+    return (card.channel if card else None) or ctx.settings.slack.approvals_channel or ""
+
+
 async def _remind(
     ctx: Context, conn: AsyncConnection, request: Request, number: int, now: datetime
 ) -> str:
     """Say in the thread of the card that it waits, in whichever channel the card stands."""
     message = f"{request.label}/reminder/{request.preflights}-{number}"
-    card = await outbox.get(conn, f"{request.label}/card")
     await outbox.want(
         conn,
         message,
         request=request.id,
         surface=SURFACE,
-        target=(card.channel if card else None) or ctx.settings.slack.approvals_channel or "",
+        target=await channel_of(ctx, conn, request),
         now=now,
     )
     await telling.note(
@@ -177,7 +183,7 @@ async def _expire(
         request,
         now=now,
         event=requests.EXPIRED,
-        detail=_sentence(core.why_expired(request)),
+        detail=sentence_start(core.why_expired(request)),
         source=Source.CLOCK,
         state=lifecycle.move(request, Event.EXPIRE),
         finding=None,
@@ -205,7 +211,7 @@ async def _take_back(
         actor=str(Source.CLOCK),
         source=Source.CLOCK,
         event=requests.EXPIRED,
-        detail=f"{_sentence(core.why_expired(request))}: {what}",
+        detail=f"{sentence_start(core.why_expired(request))}: {what}",
         was=request.state,
     )
     await telling.show(conn, changed, now)
@@ -228,7 +234,3 @@ async def _undo_nowhere(
         conn, request, now=now, withdrawing=True, next_try_at=None, undos=request.undos + 1
     )
     return await undoing.incomplete(conn, changed, (), gone, now)
-
-
-def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.core import command
+from bot.core.wording import APP_NAME
 from bot.slack import ids
 
 EVENTS_PATH = "/slack/events"
@@ -41,7 +42,7 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
-            "name": "Integration User",
+            "name": APP_NAME,
             "description": "Gives every integration its own least-privilege, API-only Salesforce"
             " user.",
             "long_description": _LONG,
@@ -67,7 +68,7 @@ def _features(posts_to: str | None) -> dict[str, Any]:
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": True,
         },
-        "bot_user": {"display_name": "Integration User", "always_online": True},
+        "bot_user": {"display_name": APP_NAME, "always_online": True},
         "slash_commands": [{**words, "url": posts_to} if posts_to else words],
         "shortcuts": [
             {

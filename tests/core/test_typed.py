@@ -57,12 +57,22 @@ def test_what_nobody_sees_makes_no_other_name(before: str, after: str) -> None:
     assert clean(f"{before}Sync{after}", one_line=True) == ("Sync", None)
 
 
-@given(text=anything)
-def test_cleaned_text_can_be_seen_is_stable_and_reads_in_its_own_direction(text: str) -> None:
-    seen, problem = clean(text, one_line=False)
+@pytest.mark.parametrize(
+    "typed",
+    ["Caf\u00e9", "Cafe\u0301", "Cafe\u200b\u0301", "Cafe\u034f\u0301", "\u00ad Cafe\u0301"],
+)
+def test_a_letter_with_its_accent_is_the_same_name_however_it_was_typed(typed: str) -> None:
+    assert clean(typed, one_line=True) == ("Caf\u00e9", None)
+
+
+@given(text=anything, one_line=st.booleans())
+def test_cleaned_text_can_be_seen_is_stable_and_reads_in_its_own_direction(
+    *, text: str, one_line: bool
+) -> None:
+    seen, problem = clean(text, one_line=one_line)
     if problem:
         return
-    assert clean(seen, one_line=False) == (seen, None)
+    assert clean(seen, one_line=one_line) == (seen, None)
     assert not any(one in TURNS or one in TAGS or one in "\u200e\u200f\u3164" for one in seen)
     if seen:
         assert any(unicodedata.category(one)[0] in "LNPSC" for one in seen)

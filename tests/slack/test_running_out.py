@@ -10,7 +10,7 @@ import pytest
 from bot.by_hand import preview
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Actor
-from bot.flows import duedates, form_drafts, intake
+from bot.flows import deadlines, duedates, form_drafts, intake
 from bot.slack import ids
 from store import outbox, usage
 from store.records import Draft, Finding, State
@@ -124,3 +124,17 @@ async def test_a_form_of_somebody_else_and_one_for_an_org_that_went_are_told_apa
     gone = replace(draft, asked=replace(asked, org="old"))
     with pytest.raises(Refusal, match="`old` was taken out"):
         form_drafts.may_send(slack_house.ctx, gone, Actor(user="U0RAE"))
+
+
+async def test_a_reminder_is_foretold_for_the_channel_where_its_card_stands(
+    slack_house: SlackHouse,
+) -> None:
+    house = slack_house
+    await house.asked()
+    await house.told()
+    request = await house.request()
+    async with house.database.write() as conn:
+        await deadlines.from_card(house.ctx, conn, request, house.clock())
+        await outbox.shown(conn, "IU-1/card", version=1, channel="C0OLD", ts="1.1")
+    house.clock.ahead = SHORT
+    assert (await preview.said(house.ctx, "reminders")).startswith("To C0OLD, in the card's thread")

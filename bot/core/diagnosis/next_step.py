@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.core.diagnosis.quote import quote
+from bot.core.wording import sentence_start
 from store.records import Finding, State, Wanted
 
 _NAME: Final = 120
@@ -65,4 +66,4 @@ def put_back(wanted: Wanted, state: State) -> str:
 
 
 def _cased(step: str, found: str) -> str:
-    return step[0].upper() + step[1:] if found[0].isupper() else step
+    return sentence_start(step) if found[0].isupper() else step

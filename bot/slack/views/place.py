@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.wording import APP_NAME, sentence_start
 from bot.slack.views.parts import Payload, bullets, message, section, sections
 from bot.slack.views.text import code, some
 
 _ALONE = "Everything that waits arrives by itself then, after 15 minutes at most."
-_INVITE = "type `/invite @Integration User` in the channel"
+_INVITE = f"type `/invite @{APP_NAME}` in the channel"
 _ALLOW = "let this app post there, in the channel's settings under posting permissions"
 
 _CAUSES = {
@@ -43,7 +44,7 @@ def refused(channel: str, cause: str, *, waits: Sequence[str], keys: Sequence[st
     that name the channel.
     """
     head = f"Slack takes no message of mine for <#{channel}>: {why(cause)}."
-    todo = [f"{_upper(remedy(cause))}. {_ALONE}", _elsewhere(keys)]
+    todo = [f"{sentence_start(remedy(cause))}. {_ALONE}", _elsewhere(keys)]
     blocks = [section(f"*{head}*\nIts id is {code(channel)}; Slack says {code(cause)}.")]
     if waits:
         more = [f"and {len(waits) - _MOST} more"] if len(waits) > _MOST else []
@@ -68,7 +69,3 @@ def _elsewhere(keys: Sequence[str]) -> str:
         return "Or restart the bot: no channel of this id is in its configuration any more."
     names = " and ".join(code(key) for key in keys)
     return f"Or write another channel as {names} under `[slack]` in the bot's file and restart it."
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

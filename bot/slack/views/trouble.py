@@ -13,7 +13,7 @@ def closed(label: str, refusal: str) -> Payload:
     """Which org, why, and what it means until somebody mends it."""
     head = "Nobody can ask for an integration user in {} now."
     rest = (
-        "The bot looks again by itself, at the latest within the hour; `integration-user-bot check`"
+        "The bot looks again by itself; `integration-user-bot check`"
         " looks at once and says what to do. Requests under way wait."
     )
     blocks = [section(f"*{head.format(line(label))}*\n{line(refusal)}\n{rest}")]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.workspace import payload_rules
 from bot.sandbox.workspace.switches import Switches
-from bot.slack.views import place
+from bot.slack.views import place, trouble
 from bot.slack.views.parts import Payload
 
 
@@ -54,3 +54,9 @@ def test_a_channel_that_two_keys_name_or_none_says_so() -> None:
 def test_what_is_mended_or_no_longer_needed_needs_nobody() -> None:
     assert "takes my messages again" in place.works("C0A", known=True)["text"]
     assert "no channel of mine any more" in place.works("C0A", known=False)["text"]
+
+
+def test_an_org_that_nobody_can_choose_promises_no_time_that_the_schedule_may_not_keep() -> None:
+    told = trouble.closed("UAT sandbox", "The key is refused.")
+    assert "looks again by itself;" in said(told)
+    assert "hour" not in said(told)
