@@ -262,6 +262,7 @@ async def test_a_silent_slack_is_waited_for_no_longer_than_an_ack_may_take(
     for method in ("users.info", "usergroups.users.list"):
         slack_house.ws.faults.slow(method, 5, times=3)
     slack_house.ws.faults.slow("views.open", 5)
+    slack_house.in_time()
     answer = await slack_house.person("ben").click(card, "reject")
     assert answer.error is None
     await slack_house.whisper("ben", "try again")

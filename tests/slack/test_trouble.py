@@ -10,7 +10,7 @@ import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from bot.sandbox.workspace import Message
+from bot.sandbox.workspace import Message, Switches
 from bot.sandbox.workspace.world import BOT_USER
 from bot.slack import ids
 from tests.slack.house import SlackHouse
@@ -202,7 +202,8 @@ async def test_a_busy_slack_that_opens_no_view_is_told_in_plain_words(
 
 
 async def test_a_view_that_opens_slowly_holds_up_no_ack(slack_house: SlackHouse) -> None:
-    slack_house.ws.faults.slow("views.open", 1.5)
+    slack_house.ws.faults.slow("views.open", 6)
+    slack_house.ws.switches = replace(Switches(), trigger_seconds=20)
     assert await slack_house.say("rae", "new") == ""
     await slack_house.person("rae").modal("request_details")
 
