@@ -75,6 +75,7 @@ async def until_ready(bot: Bot) -> None:
 
 @pytest.mark.slow
 @pytest.mark.postgres
+@pytest.mark.timeout(300)
 async def test_while_the_database_is_away_people_get_words_and_steps_go_on_afterwards(
     tmp_path: Path, postgres: Postgres, postgres_url: str
 ) -> None:
@@ -92,7 +93,7 @@ async def test_while_the_database_is_away_people_get_words_and_steps_go_on_after
         hold.release()
         answer = await house.person("rae").command("/integration-user list")
         assert "Please try again" in answer.readable()
-        await asyncio.sleep(3)
+        await asyncio.sleep(61)  # as long as a fail-over takes
         postgres.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
         await until_ready(bot)
         house.patience = 60
