@@ -131,7 +131,23 @@ def test_no_text_names_a_package_index_or_a_place_on_somebodys_machine() -> None
     assert not found
 
 
+def test_whatever_is_left_out_says_why() -> None:
+    """An ignored warning or type, and a skipped test, has its reason on the line."""
+    bare = re.compile(
+        r"# type: ignore(\[[\w,\- ]*\])?\s*$|# noqa(: ?[A-Z0-9, ]+)?\s*$|no cover\s*$"
+        r"|pytest\.(skip|xfail)\(\)|mark\.(skip|xfail)(\(\))?\s*$"
+    )
+    assert not [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in tracked()
+        if file.suffix == ".py"
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+
+
 def test_no_private_key_is_kept_here() -> None:
+    """Only words that look like one, made up for tests: none is long enough to be a key."""
     whole = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]{60}")
     assert not [file for file in tracked() if whole.search(file.read_text("utf-8", "replace"))]
 

@@ -147,7 +147,7 @@ def test_quotes_are_short_and_on_one_line() -> None:
 def test_whatever_the_org_says_the_finding_is_short_and_clean(
     code: str,
     message: str,
-    login: bool,  # noqa: FBT001
+    login: bool,  # noqa: FBT001 - drawn from a table
 ) -> None:
     finding = diagnosis.explain(code, message, login=login)
     assert finding.code in diagnosis.TITLES

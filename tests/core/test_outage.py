@@ -65,8 +65,8 @@ def test_a_line_of_an_earlier_version_is_an_outage_too() -> None:
 def test_a_person_hears_of_it_after_an_hour_or_when_the_calls_do_not_come_back(
     known: Outage | None,
     after: timedelta,
-    quota: bool,  # noqa: FBT001
-    patient: bool,  # noqa: FBT001
+    quota: bool,  # noqa: FBT001 - drawn from a table
+    patient: bool,  # noqa: FBT001 - drawn from a table
 ) -> None:
     assert outage.is_patient(known, NOON + after, quota=quota) is patient
 
