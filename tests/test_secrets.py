@@ -21,9 +21,10 @@ from bot import logs
 from bot.sandbox.orgs import logins
 from bot.sandbox.workspace import SlackWorkspace
 from bot.slack import hearing
+from tests.modes import Mode
 from tests.sinks import Sinks, forms, postgres_rows, sqlite_bytes
 from tests.story import house as houses
-from tests.story.house import House, Mode, living_house
+from tests.story.house import House, living_house
 from tests.story.looking import run_test, waits
 from tests.story.test_operation_health import ask
 

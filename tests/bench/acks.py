@@ -15,7 +15,8 @@ from bot.sandbox.workspace.modal import Outcome
 from bot.sandbox.workspace.person import Answer
 from tests.bench.bare import bare_bolt, card
 from tests.bench.figures import Figure, spread
-from tests.story.house import ACCESS, DETAILS, House, Mode, living_house
+from tests.modes import Mode
+from tests.story.house import ACCESS, DETAILS, House, living_house
 
 Act = Callable[[], Awaitable[Answer | Outcome]]
 

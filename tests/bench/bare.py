@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace import Message, SlackWorkspace
-from tests.story.house import Mode
+from tests.modes import Mode
 
 Ack = Callable[[], Awaitable[None]]
 _PATH = "/slack/events"

@@ -88,7 +88,7 @@ async def test_over_http_any_of_two_bots_answers_any_click(
 
         def next_one(bot: Bot) -> None:
             port = bot.said("slack.listening")[0]["port"]
-            house.slack.use_http(f"http://127.0.0.1:{port}/slack/events")
+            house.reached_at(port)
 
         next_one(first)
         form = await house.open_form()

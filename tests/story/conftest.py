@@ -1,31 +1,44 @@
-"""A living house on SQLite for every story; on both databases where a story asks for it."""
+"""A living house on SQLite for every story, whichever way Slack reaches it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.story.house import House, living_house
+from tests.modes import EACH_WITH_A_DATABASE, MODES, Mode
+from tests.story.house import Build, House, living_house
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Socket Mode and HTTP: nothing that a person does may differ."""
+    mode: Mode = request.param
+    return mode
 
 
 @pytest.fixture
-async def house(tmp_path: Path, sqlite_url: str) -> AsyncIterator[House]:
-    async with living_house(tmp_path, sqlite_url) as living:
-        yield living
+def build(tmp_path: Path, sqlite_url: str, mode: Mode) -> Build:
+    """For stories that say themselves what is special about their house."""
+    return partial(living_house, tmp_path, sqlite_url, mode=mode)
 
 
 @pytest.fixture
-async def any_house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with living_house(tmp_path, database_url) as living:
+async def house(build: Build) -> AsyncIterator[House]:
+    async with build() as living:
         yield living
 
 
-@pytest.fixture(params=["socket", "http"])
-async def either_house(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str
-) -> AsyncIterator[House]:
-    """Over Socket Mode and over HTTP: nothing that a person does may differ."""
-    async with living_house(tmp_path, sqlite_url, mode=request.param) as living:
+@pytest.fixture(params=EACH_WITH_A_DATABASE, ids=" ".join)
+def any_build(request: pytest.FixtureRequest, tmp_path: Path) -> Build:
+    """On both databases."""
+    url, mode = request.param
+    return partial(living_house, tmp_path, request.getfixturevalue(url), mode=mode)
+
+
+@pytest.fixture
+async def any_house(any_build: Build) -> AsyncIterator[House]:
+    async with any_build() as living:
         yield living

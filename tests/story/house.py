@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bot.app import App, Pace
 from bot.config import load
@@ -23,10 +23,9 @@ from bot.sandbox.workspace import Message, Modal, Person, SlackWorkspace
 from bot.slack import manifest
 from store import ledger, outbox
 from store.records import JournalLine, Request
+from tests.modes import Mode
 
 QUICK = Pace(poll=0.1, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
-
-Mode = Literal["socket", "http"]
 
 _UNHURRIED = {"ack_seconds": 20.0, "trigger_seconds": 20.0}
 """Stories ask what is said and done, not how fast: a busy machine must not change them."""
@@ -58,8 +57,8 @@ class House:
     folder: Path
     environ: Mapping[str, str]
     file: Path
+    mode: Mode = "socket"
     patience: float = 20.0
-    _people: dict[str, Person] = field(default_factory=dict)
 
     @property
     def org(self) -> Org:
@@ -72,11 +71,25 @@ class House:
 
     async def ready(self) -> None:
         """Wait until the first look at every org has ended."""
-        if self.app.settings.slack.mode == "socket":
+        if self.mode == "socket":
             await self.slack.connected(timeout=self.patience)
         else:
-            self.slack.use_http(f"http://127.0.0.1:{self.app.slack_port}/slack/events")
+            self.reached_at(self.app.slack_port)
         await self.until_async(self._is_ready)
+
+    def reached_at(self, port: int) -> None:
+        """In HTTP mode: tell Slack where the bot listens, as somebody does in its settings."""
+        self.slack.use_http(f"http://127.0.0.1:{port}/slack/events")
+
+    def configure(self, tables: configuration.Tables) -> None:
+        """Write another configuration of this world, and have a new process read it."""
+        _written(self.folder, self.salesforce, self.mode, tables)
+        self.restarted()
+
+    def restarted(self) -> None:
+        """A new process of the bot, on the same configuration and database; it is not started."""
+        settings = load(self.file, self.environ, running=True)
+        self.app = App(settings, self.environ, pace=QUICK)
 
     async def _is_ready(self) -> bool:
         """Ready, and done with what the start caught up: a story counts only what it causes."""
@@ -193,19 +206,16 @@ async def living_house(
     The bot's token may do what the app's manifest asks for and no more, and each mode is given only
     what it needs.
     """
-    if mode == "http":
-        tables = {**(tables or {}), "slack": {"mode": "http", "port": 0}}
     async with (
         SlackWorkspace(bot_scopes=manifest.SCOPES) as slack,
         SalesforceSandbox(switches=switches or OrgSwitches()) as salesforce,
     ):
         slack.switches = replace(slack.switches, **_UNHURRIED)
-        orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
-        file = configuration.write(folder, orgs=orgs, tables=tables)
+        file = _written(folder, salesforce, mode, tables or {})
         environ = _environ(folder, slack, salesforce, mode)
         environ |= {"DATABASE_URL": database_url, **(extra or {})}
         app = App(load(file, environ, running=True), environ, pace=pace)
-        house = House(app, slack, salesforce, folder, environ, file)
+        house = House(app, slack, salesforce, folder, environ, file, mode)
         if start:
             await app.start()
         try:
@@ -215,6 +225,20 @@ async def living_house(
         finally:
             if start:
                 await app.stop()
+
+
+Build = Callable[..., AbstractAsyncContextManager[House]]
+"""`living_house` with its folder, database and mode chosen already."""
+
+
+def _written(
+    folder: Path, salesforce: SalesforceSandbox, mode: Mode, tables: configuration.Tables
+) -> Path:
+    """Write the configuration of this world, for this mode unless the tables say another port."""
+    orgs = {"uat": salesforce.sandbox, "prod": salesforce.production}
+    if mode == "http":
+        tables = {**tables, "slack": {"mode": "http", "port": 0, **tables.get("slack", {})}}
+    return configuration.write(folder, orgs=orgs, tables=tables)
 
 
 def _environ(

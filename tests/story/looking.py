@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from bot.app import App
-from bot.config import load
-from bot.sandbox import configuration
 from bot.sandbox.orgs import Org
 from store.records import Request
-from tests.story.house import QUICK, House, living_house
-
-Tables = Mapping[str, Mapping[str, Any]]
+from tests.story.house import Build, House
 
 READ_ACCOUNT = {"perm:Account": ["read"]}
 NOT_APPROVED = ("invalid_grant", "user hasn't approved this consumer")
@@ -26,30 +20,16 @@ def waits(seconds: str) -> dict[str, dict[str, Any]]:
     return {"smoke": {"propagation_wait": seconds}}
 
 
-def configure(house: House, tables: Tables) -> None:
-    """Give a house that has not started another configuration, as only its world can tell it."""
-    orgs = {"uat": house.org, "prod": house.salesforce.production}
-    configuration.write(house.folder, orgs=orgs, tables=tables)
-    restarted(house)
-
-
-def restarted(house: House) -> None:
-    """A new process of the bot, on the same configuration and database; it is not started."""
-    settings = load(house.file, house.environ, running=True)
-    house.app = App(settings, house.environ, pace=QUICK)
-
-
 @asynccontextmanager
 async def house_where(
-    folder: Path,
-    url: str,
+    build: Build,
     prepare: Callable[[House], object] = lambda _house: None,
     *,
     ready: bool = True,
     **more: Any,
 ) -> AsyncIterator[House]:
     """A house whose world is prepared before the bot looks at it for the first time."""
-    async with living_house(folder, url, start=False, **more) as house:
+    async with build(start=False, **more) as house:
         prepare(house)
         await house.app.start()
         try:

@@ -155,9 +155,11 @@ class Bot:
 
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[Bot]:
-    """One process, ready; killed at the end whatever happens."""
+    """One process, ready and known to Slack; killed at the end whatever happens."""
     bot = await Bot.start(house.file, house.environ)
     try:
+        if house.mode == "http":
+            house.reached_at((await bot.saying("slack.listening"))["port"])
         yield bot
     finally:
         if bot.process.returncode is None:

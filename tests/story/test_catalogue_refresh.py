@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import aiohttp
 from structlog.testing import capture_logs
@@ -14,7 +13,7 @@ from bot.sandbox.orgs import DROP_BEFORE, Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
 from store import catalogue
 from store.records import ObjectFact, OrgFacts
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.looking import READ_ACCOUNT, asked_and_approved, house_where
 
 
@@ -73,7 +72,7 @@ async def test_facts_come_from_the_definitions(house: House) -> None:
 
 
 async def test_without_definitions_describe_tells_of_what_the_bot_sees_and_the_rest_is_unknown(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
     def sees_lines(house: House) -> None:
         house.org.grant_bot(
@@ -81,7 +80,7 @@ async def test_without_definitions_describe_tells_of_what_the_bot_sees_and_the_r
         )
 
     switches = OrgSwitches(definitions_answer=False)
-    async with house_where(tmp_path, sqlite_url, sees_lines, switches=switches) as house:
+    async with house_where(build, sees_lines, switches=switches) as house:
         found = await facts(house, "Invoice__c", "Invoice_Line__c")
         assert found["Invoice_Line__c"].masters == ("Invoice__c",)
         assert found["Invoice__c"].masters is None
@@ -91,21 +90,17 @@ async def test_without_definitions_describe_tells_of_what_the_bot_sees_and_the_r
         assert "Read on Invoice__c, because" in (await house.card()).readable()
 
 
-async def test_an_org_without_a_sharing_column_keeps_its_labels(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_an_org_without_a_sharing_column_keeps_its_labels(build: Build) -> None:
     switches = OrgSwitches(sharing_model_visible=False)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         found = await facts(house, "Case")
         assert (found["Case"].label, found["Case"].sharing) == ("Case", None)
 
 
-async def test_a_kind_that_lies_hides_the_org_and_says_why_while_the_bot_runs(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_a_kind_that_lies_hides_the_org_and_says_why_while_the_bot_runs(build: Build) -> None:
     tables = {"orgs.prod": {"kind": "developer"}}
     with capture_logs() as logs:
-        async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+        async with build(tables=tables) as house:
             form = await house.open_form(objects=None, app=None)
             assert form.options("org") == ["uat"]
             refused = (await readyz(house))["refused_orgs"]
@@ -119,12 +114,10 @@ async def test_a_kind_that_lies_hides_the_org_and_says_why_while_the_bot_runs(
     assert {one["org"] for one in said} == {"prod"}
 
 
-async def test_a_scratch_org_is_taken_for_a_sandbox_with_a_warning(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_a_scratch_org_is_taken_for_a_sandbox_with_a_warning(build: Build) -> None:
     with capture_logs() as logs:
         tables = {"orgs.uat": {"kind": "scratch"}}
-        async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+        async with build(tables=tables) as house:
             assert (await readyz(house))["refused_orgs"] == {}
             form = await house.open_form(objects=None, app=None)
             assert "uat" in form.options("org")
@@ -198,13 +191,11 @@ async def test_who_looks_after_the_bot_hears_of_an_org_that_nobody_can_choose_on
         assert [one.text for one in ops] == ["UAT sandbox can be chosen again."] * number
 
 
-async def test_an_org_that_is_away_at_start_says_so_and_mends_by_itself(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_an_org_that_is_away_at_start_says_so_and_mends_by_itself(build: Build) -> None:
     def away(house: House) -> None:
         house.org.faults.add(DROP_BEFORE, times=1_000_000)
 
-    async with house_where(tmp_path, sqlite_url, away) as house:
+    async with house_where(build, away) as house:
         outcome = await (await house.open_form(objects=None, app=None)).submit()
         assert "cannot be reached" in outcome.errors["org"]
         assert "uat" in (await readyz(house))["refused_orgs"]  # type: ignore[operator]  # it is a dict
@@ -226,13 +217,11 @@ async def test_an_org_that_goes_away_later_stays_open_from_what_is_known(house: 
     assert not outcome.errors
 
 
-async def test_a_bot_without_view_setup_is_told_by_the_right_it_lacks(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_a_bot_without_view_setup_is_told_by_the_right_it_lacks(build: Build) -> None:
     def less(house: House) -> None:
         house.org.grant_bot(house.org.provisioner.username, "-ViewSetup")
 
-    async with house_where(tmp_path, sqlite_url, less) as house:
+    async with house_where(build, less) as house:
         assert "lacks View Setup and Configuration" in (await known(house)).refusal
         house.org.grant_bot(house.org.provisioner.username, "ViewSetup")
         await house.refresh()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bot.sandbox.orgs import Switches
 from store import catalogue
-from tests.story.house import House
+from tests.story.house import Build, House
 from tests.story.looking import READ_ACCOUNT, house_where, problem
 
 
@@ -24,13 +22,13 @@ async def test_an_org_that_lists_nothing_to_grant_is_closed_and_a_request_is_tol
 
 
 async def test_a_master_that_describe_does_not_put_in_order_is_known_by_its_cascade(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
     def sees_lines(house: House) -> None:
         bot = house.org.provisioner.username
         house.org.grant_bot(bot, objects={"Invoice_Line__c": True})
 
     switches = Switches(definitions_answer=False, relationship_order_marks_master=False)
-    async with house_where(tmp_path, sqlite_url, sees_lines, switches=switches) as house:
+    async with house_where(build, sees_lines, switches=switches) as house:
         await house.ask({"perm:Invoice_Line__c": ["read"]}, objects=["Invoice_Line__c"])
         assert "Read on Invoice__c, because" in (await house.card()).readable()

@@ -26,9 +26,8 @@ async def refused_elsewhere(house: House) -> Message:
 
 
 async def test_a_name_taken_in_another_org_gives_way_to_a_free_one_that_is_approved_again(
-    either_house: House,
+    house: House,
 ) -> None:
-    house = either_house
     message = await refused_elsewhere(house)
     (made,) = house.org.rows("PermissionSet", Name="Integration_Sap_IU1")
     assert NAME in message.buttons

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +14,7 @@ from click.testing import CliRunner
 from bot.cli import cli
 from bot.sandbox.orgs import DROP_BEFORE
 from bot.sandbox.workspace import Message
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.process import ROOT, running
 
 
@@ -55,9 +54,9 @@ async def command(house: House, *words: str) -> Ended:
 
 
 @pytest.fixture
-async def asleep(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
+async def asleep(any_build: Build) -> AsyncIterator[House]:
     """A world whose bot is not running."""
-    async with living_house(tmp_path, database_url, start=False) as house:
+    async with any_build(start=False) as house:
         yield house
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import App, CannotListen
 from bot.config import load
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 
 
 async def ask(house: House, path: str) -> tuple[int, str]:
@@ -37,9 +37,9 @@ async def until_ready(house: House) -> None:
 
 
 @pytest.fixture
-async def starting(tmp_path: Path, sqlite_url: str) -> AsyncIterator[House]:
+async def starting(build: Build) -> AsyncIterator[House]:
     """A house whose bot is started by the test."""
-    async with living_house(tmp_path, sqlite_url, start=False) as house:
+    async with build(start=False) as house:
         yield house
 
 
@@ -51,7 +51,9 @@ async def test_a_bot_that_is_well_says_so_and_counts(house: House) -> None:
     assert "process_resident_memory_bytes" in text
 
 
+@pytest.mark.parametrize("mode", ["socket"], indirect=True)
 async def test_without_slack_it_is_alive_and_not_ready_until_slack_is_back(house: House) -> None:
+    """Over HTTP it is Slack that calls: the bot cannot lose it."""
     house.slack.faults.fail("apps.connections.open", times=1000)
     await house.slack.transport.drop()
 
@@ -70,7 +72,7 @@ async def test_until_the_first_look_at_an_org_has_ended_that_org_is_named(starti
     await starting.app.start()
     try:
         await hold.reached()
-        await starting.slack.connected()
+        await starting.until_async(starting.app.receiver.connected)
         await asyncio.sleep(0.2)
         status, said = await readiness(starting)
         assert status == 503
@@ -81,11 +83,9 @@ async def test_until_the_first_look_at_an_org_has_ended_that_org_is_named(starti
         await starting.app.stop()
 
 
-async def test_an_org_whose_kind_lies_is_named_and_the_bot_is_ready(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_an_org_whose_kind_lies_is_named_and_the_bot_is_ready(build: Build) -> None:
     tables = {"orgs.uat": {"kind": "production"}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         status, said = await readiness(house)
         assert status == 200
         assert list(said["refused_orgs"]) == ["uat"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.orgs.faults import Delay
+from tests.modes import Mode
 from tests.story.house import House
 from tests.story.process import Bot, running, spawned, world
 
@@ -21,8 +22,8 @@ LIMIT = 10.0
 
 
 @pytest.fixture
-async def outside(tmp_path: Path, sqlite_url: str) -> AsyncIterator[House]:
-    async with world(tmp_path, sqlite_url) as house:
+async def outside(tmp_path: Path, sqlite_url: str, mode: Mode) -> AsyncIterator[House]:
+    async with world(tmp_path, sqlite_url, mode=mode) as house:
         yield house
 
 

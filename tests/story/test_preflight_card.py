@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -12,7 +11,7 @@ from bot.app import Pace
 from bot.sandbox.orgs import DROP_BEFORE, Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
 from store.records import Wanted
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.looking import READ_ACCOUNT, asked_and_approved
 
 LINES = {"perm:Invoice_Line__c": ["read"]}
@@ -28,10 +27,8 @@ async def wanted_of(house: House, number: int = 1) -> Wanted:
     return preflight.wanted
 
 
-async def test_the_card_is_there_within_ten_seconds_and_nothing_was_changed(
-    tmp_path: Path, sqlite_url: str
-) -> None:
-    async with living_house(tmp_path, sqlite_url, pace=Pace()) as house:
+async def test_the_card_is_there_within_ten_seconds_and_nothing_was_changed(build: Build) -> None:
+    async with build(pace=Pace()) as house:
         changes = list(house.org.changes)
         seen = house.org.journal.count
         form = await house.open_form()
@@ -206,10 +203,10 @@ async def test_a_master_is_added_and_shown_as_added_because(house: House) -> Non
     ],
 )
 async def test_what_is_unknown_passes_and_the_refusal_at_provisioning_names_it(
-    tmp_path: Path, sqlite_url: str, access: dict[str, Any], code: str, names: str
+    build: Build, access: dict[str, Any], code: str, names: str
 ) -> None:
     switches = OrgSwitches(definitions_answer=False)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         name = next(iter(access)).partition(":")[2]
         await house.ask(access, objects=[name])
         card = (await house.card()).readable()

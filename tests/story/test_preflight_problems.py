@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.orgs import Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.looking import READ_ACCOUNT, house_where, problem
 
 Acts = Callable[[House], object]
@@ -151,11 +150,9 @@ async def test_a_withdrawal_before_the_card_ends_it(house: House) -> None:
     assert house.find("C0APPROVE", 1) is None
 
 
-async def test_more_approvals_than_people_who_can_give_them(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_more_approvals_than_people_who_can_give_them(build: Build) -> None:
     tables: dict[str, dict[str, Any]] = {"approval": {"required": 3}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         await house.ask(READ_ACCOUNT, objects=["Account"])
         message = await problem(house, "too_few_approvers")
         assert "3" in message
@@ -163,10 +160,10 @@ async def test_more_approvals_than_people_who_can_give_them(
 
 
 async def test_an_api_that_does_not_let_apps_be_read_is_named_and_the_org_stays_open(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
     switches = OrgSwitches(external_apps_readable=False)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         await house.ask(READ_ACCOUNT, objects=["Account"])
         message = await problem(house, "app_missing")
         assert "does not let the bot look up the external client app Warehouse_Sync" in message
@@ -196,15 +193,13 @@ async def test_an_object_that_was_deleted_meanwhile_is_named(house: House) -> No
     assert "The object Shipment__c cannot be granted" in await problem(house, "object_gone")
 
 
-async def test_an_org_without_the_integration_profile_is_named(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_an_org_without_the_integration_profile_is_named(build: Build) -> None:
     def no_profile(house: House) -> None:
         for row in house.org.rows("Profile"):
             if "Integrations" in str(row["Name"]):
                 house.org.world.tables.remove("Profile", str(row["Id"]))
 
-    async with house_where(tmp_path, sqlite_url) as house:
+    async with house_where(build) as house:
         hold = house.org.faults.hold(path="composite")
         await house.ask(READ_ACCOUNT, objects=["Account"])
         await hold.reached()
@@ -215,10 +210,8 @@ async def test_an_org_without_the_integration_profile_is_named(
         )
 
 
-async def test_a_login_of_the_bot_that_is_refused_is_told_as_its_own(
-    tmp_path: Path, sqlite_url: str
-) -> None:
-    async with house_where(tmp_path, sqlite_url) as house:
+async def test_a_login_of_the_bot_that_is_refused_is_told_as_its_own(build: Build) -> None:
+    async with house_where(build) as house:
         house.org.expire_sessions()
         house.org.deactivate(house.org.provisioner.username)
         await house.ask(READ_ACCOUNT, objects=["Account"])

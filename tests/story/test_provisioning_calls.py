@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bot.app import gateways
 from bot.sandbox.orgs.journal import Entry
 from store.records import State
 from tests.story.asking import SIX, SIXTY, fields_asked
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 
 MOST = 8
 
@@ -64,9 +62,9 @@ async def test_a_bot_with_a_token_needs_one_request_less(house: House) -> None:
     assert not [one for one in seen if one.path.endswith("/token")]
 
 
-async def test_two_sets_cost_at_most_one_request_more(tmp_path: Path, sqlite_url: str) -> None:
+async def test_two_sets_cost_at_most_one_request_more(build: Build) -> None:
     tables = {"orgs.uat": {"permission_sets": "psl"}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         seen = await provision_sixty(house, cold=True)
     print(f"requests received from Approve to provisioned, two sets, cold: {len(seen)}")  # noqa: T201 - the figure
     assert len(seen) <= MOST + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from bot.core import outage
 from bot.sandbox.orgs import Reply, Switches
 from store.records import Finding
 from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 
 
 async def approved_then(house: House, act: Callable[[House], Any]) -> None:
@@ -45,10 +44,10 @@ async def retried(house: House) -> None:
 
 @pytest.mark.parametrize("code", ["LICENSE_LIMIT_EXCEEDED", "FIELD_INTEGRITY_EXCEPTION"])
 async def test_a_licence_seat_that_went_meanwhile_is_missed_and_a_retry_takes_a_free_one(
-    tmp_path: Path, sqlite_url: str, code: str
+    build: Build, code: str
 ) -> None:
     switches = Switches(psl_exhausted_code=code)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         await approved_then(house, lambda one: one.org.set_seats(psls=1))
         finding = await blocked(house, "no_seat")
         assert "permission set licence" in finding.cause

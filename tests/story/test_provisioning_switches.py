@@ -19,7 +19,7 @@ from tests.story.asking import (
     grants_of,
     positions,
 )
-from tests.story.house import House, copy_of, living_house
+from tests.story.house import Build, House, copy_of, living_house
 
 APPS = ("warehouse", "legacy")
 """An external client app and a connected app."""
@@ -69,9 +69,9 @@ def test_every_other_position_of_every_switch_is_tried_once() -> None:
 
 @pytest.mark.parametrize("name", POSITIONS)
 async def test_the_other_position_of_a_switch_ends_live_or_says_what_to_do(
-    tmp_path: Path, sqlite_url: str, undisturbed: Mapping[str, Any], name: str
+    build: Build, undisturbed: Mapping[str, Any], name: str
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, switches=POSITIONS[name]) as house:
+    async with build(switches=POSITIONS[name]) as house:
         await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
         request = await looked_at(house)
         if not request.preflight.problems:
@@ -100,10 +100,10 @@ async def looked_at(house: House) -> Request:
 
 
 async def test_a_bot_with_the_documented_rights_may_grant_apps_where_they_are_enforced(
-    tmp_path: Path, sqlite_url: str, undisturbed: Mapping[str, Any]
+    build: Build, undisturbed: Mapping[str, Any]
 ) -> None:
     switches = Switches(app_grant_needs_modify_all=True)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         rights = ("CustomizeApplication", "ManageTranslation", "ModifyAllData")
         house.org.grant_bot(house.org.provisioner.username, *rights)
         await everything(house)
@@ -121,8 +121,8 @@ async def audience(house: House, app: str) -> str:
 @pytest.mark.parametrize("position", ["both", "generic"])
 @pytest.mark.parametrize("app", APPS)
 async def test_either_kind_of_app_logs_in_whichever_audience_connected_apps_take(
-    tmp_path: Path, sqlite_url: str, position: str, app: str
+    build: Build, position: str, app: str
 ) -> None:
     switches = Switches(connected_app_audience=position)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         assert await audience(house, app) == "live"

@@ -18,7 +18,7 @@ from bot.schedule import AtTimes
 from store import usage
 from store.database import Database
 from store.records import Seats
-from tests.story.house import QUICK, House, living_house
+from tests.story.house import QUICK, Build, House, living_house
 from tests.story.process import running
 
 
@@ -82,26 +82,24 @@ async def test_changes_are_those_since_the_week_before_also_when_asked_again(hou
         assert "Changes are those since" in message.readable()
 
 
-async def test_what_was_done_is_not_caught_up_at_the_next_start(
-    tmp_path: Path, database_url: str
-) -> None:
-    async with living_house(tmp_path, database_url) as house:
+async def test_what_was_done_is_not_caught_up_at_the_next_start(any_build: Build) -> None:
+    async with any_build() as house:
         await both(house)
         await house.told()
-    async with living_house(tmp_path, database_url) as house:
+    async with any_build() as house:
         await house.told()
         await asyncio.sleep(0.5)
         assert digests(house) == []
 
 
 async def test_the_newest_missed_slot_is_caught_up_and_no_older_one(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
-    async with living_house(tmp_path, sqlite_url) as house:
+    async with build() as house:
         await both(house)
         await house.told()
     later = timedelta(weeks=3)
-    async with living_house(tmp_path, sqlite_url, start=False) as house:
+    async with build(start=False) as house:
         house.app = App(
             house.app.settings, house.environ, pace=QUICK, clock=lambda: datetime.now(UTC) + later
         )
@@ -167,9 +165,9 @@ async def test_a_digest_that_fails_is_made_once_more_and_told_where_that_fails_t
 
 
 async def test_without_a_channel_nothing_is_posted_and_the_seats_are_counted(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, start=False) as house:
+    async with build(start=False) as house:
         text = house.file.read_text("utf-8").replace('digest_channel = "C0LICENSES"\n', "")
         house.file.write_text(text, "utf-8")
         async with running(house) as bot:

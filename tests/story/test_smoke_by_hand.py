@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +13,9 @@ from bot.core.policy import Actor
 from bot.flows import requests
 from bot.sandbox.orgs import MAINTENANCE, Reply
 from store.records import Request
-from tests.story.house import House
+from tests.story.house import Build, House
 from tests.story.looking import (
     asked_and_approved,
-    configure,
     finding,
     house_where,
     run_test,
@@ -26,15 +24,15 @@ from tests.story.looking import (
 
 
 @pytest.fixture
-async def keyless(tmp_path: Path, sqlite_url: str) -> AsyncIterator[House]:
+async def keyless(build: Build) -> AsyncIterator[House]:
     """A house whose app `keyless` is the warehouse app, without the bot having its key."""
 
     def without_a_key(house: House) -> None:
         app = house.org.apps["warehouse"]
         words = {"label": app.label, "kind": app.kind, "name": app.name}
-        configure(house, {"orgs.uat.apps.keyless": {**words, "consumer_key": app.consumer_key}})
+        house.configure({"orgs.uat.apps.keyless": {**words, "consumer_key": app.consumer_key}})
 
-    async with house_where(tmp_path, sqlite_url, without_a_key) as house:
+    async with house_where(build, without_a_key) as house:
         yield house
 
 
@@ -136,16 +134,8 @@ async def test_a_key_that_comes_later_lets_the_test_make_it_live(keyless: House)
     await keyless.app.stop()
     app = keyless.org.apps["warehouse"]
     words = {"label": app.label, "kind": app.kind, "name": app.name}
-    configure(
-        keyless,
-        {
-            "orgs.uat.apps.keyless": {
-                **words,
-                "consumer_key": app.consumer_key,
-                "private_key_file": "keys/uat-warehouse.pem",
-            }
-        },
-    )
+    key = {"consumer_key": app.consumer_key, "private_key_file": "keys/uat-warehouse.pem"}
+    keyless.configure({"orgs.uat.apps.keyless": {**words, **key}})
     await keyless.app.start()
     await keyless.ready()
     assert "right ones" in await run_test(keyless, by="olu")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,10 +13,9 @@ from bot.sandbox.orgs import Switches as OrgSwitches
 from bot.sandbox.orgs.world import NEW_PROFILE, Session
 from store.records import Finding
 from tests.core.errors import LOGIN_ERRORS
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.looking import (
     asked_and_approved,
-    configure,
     finding,
     house_where,
     looked,
@@ -122,9 +120,9 @@ async def first_finding(house: House, **details: str) -> Finding:
     return request.finding
 
 
-async def test_a_key_that_does_not_fit_the_app_is_named(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_key_that_does_not_fit_the_app_is_named(build: Build) -> None:
     tables = {"orgs.uat.apps.warehouse": {"private_key_file": "keys/uat-legacy.pem"}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         found = await first_finding(house)
         assert found.code == "key_mismatch"
         assert token_requests(house.org) == 2  # the bot's own, and one as the new user
@@ -138,10 +136,10 @@ async def test_a_key_that_does_not_fit_the_app_is_named(tmp_path: Path, sqlite_u
     ],
 )
 async def test_a_consumer_key_that_the_org_does_not_know_is_a_finding_after_the_patience(
-    tmp_path: Path, sqlite_url: str, switches: OrgSwitches, code: str
+    build: Build, switches: OrgSwitches, code: str
 ) -> None:
     tables = {**waits("0s"), "orgs.uat.apps.warehouse": {"consumer_key": "3MVG9unknown"}}
-    async with living_house(tmp_path, sqlite_url, switches=switches, tables=tables) as house:
+    async with build(switches=switches, tables=tables) as house:
         assert (await first_finding(house)).code == code
 
 
@@ -153,10 +151,10 @@ async def test_a_consumer_key_that_the_org_does_not_know_is_a_finding_after_the_
     ],
 )
 async def test_an_app_grant_that_takes_a_second_to_arrive_is_waited_for_in_every_wording(
-    tmp_path: Path, sqlite_url: str, switches: OrgSwitches
+    build: Build, switches: OrgSwitches
 ) -> None:
     tables = waits("4s")
-    async with living_house(tmp_path, sqlite_url, switches=switches, tables=tables) as house:
+    async with build(switches=switches, tables=tables) as house:
         house.org.propagation.seconds = 1.0
         await asked_and_approved(house)
         await house.ends("live")
@@ -174,10 +172,10 @@ async def test_an_external_client_app_is_asked_with_its_my_domain_only(house: Ho
 
 @pytest.mark.parametrize("text", ["audience is invalid", "Audience validation failed"])
 async def test_a_connected_app_may_want_the_other_audience_which_is_then_remembered(
-    tmp_path: Path, sqlite_url: str, text: str
+    build: Build, text: str
 ) -> None:
     switches = OrgSwitches(connected_app_audience="generic", wrong_audience_text=text)
-    async with living_house(tmp_path, sqlite_url, switches=switches) as house:
+    async with build(switches=switches) as house:
         before = token_requests(house.org)
         await asked_and_approved(house, app="legacy")
         await house.ends("live")
@@ -190,12 +188,12 @@ async def test_a_connected_app_may_want_the_other_audience_which_is_then_remembe
         assert "aud = `https://test.salesforce.com`" in told.readable()
 
 
-async def test_a_configured_audience_is_the_only_one(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_configured_audience_is_the_only_one(build: Build) -> None:
     def my_domain_only(house: House) -> None:
-        configure(house, {"orgs.uat": {"audience": house.org.url}})
+        house.configure({"orgs.uat": {"audience": house.org.url}})
 
     switches = OrgSwitches(connected_app_audience="generic")
-    async with house_where(tmp_path, sqlite_url, my_domain_only, switches=switches) as house:
+    async with house_where(build, my_domain_only, switches=switches) as house:
         before = token_requests(house.org)
         assert (await first_finding(house, app="legacy")).code == "wrong_audience"
         assert token_requests(house.org) == before + 1
@@ -209,10 +207,10 @@ async def test_no_other_error_moves_on_to_the_next_audience(house: House) -> Non
 
 
 async def test_the_other_audiences_complaint_does_not_hide_that_an_app_may_still_arrive(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
     switches = OrgSwitches(wrong_audience_external="invalid_grant")
-    async with living_house(tmp_path, sqlite_url, switches=switches, tables=waits("2s")) as house:
+    async with build(switches=switches, tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(
             1, "app_not_found", "External client app is not installed in this org"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.sandbox.orgs import DROP_BEFORE, Org
 from bot.sandbox.orgs.faults import Fault
 from bot.sandbox.workspace import Message
 from store.records import Request
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 from tests.story.looking import (
     NOT_ADMIN_APPROVED,
     NOT_APPROVED,
@@ -20,7 +19,6 @@ from tests.story.looking import (
     asked_and_approved,
     house_where,
     looked,
-    restarted,
     run_test,
     token_requests,
     waits,
@@ -52,9 +50,9 @@ async def until_waiting(house: House, number: int = 1) -> Request:
     ],
 )
 async def test_an_app_that_has_not_arrived_yet_is_waited_for(
-    tmp_path: Path, sqlite_url: str, error: str, description: str, refusals: int
+    build: Build, error: str, description: str, refusals: int
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
+    async with build(tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(refusals, error, description)
         await asked_and_approved(house)
         waiting = await until_waiting(house)
@@ -78,9 +76,9 @@ async def test_an_app_that_has_not_arrived_yet_is_waited_for(
 
 
 async def test_the_last_try_is_at_the_end_of_the_patience_and_then_it_is_a_finding(
-    tmp_path: Path, sqlite_url: str
+    build: Build,
 ) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
+    async with build(tables=waits("2s")) as house:
         house.org.propagation.next_logins_fail(99, *NOT_ADMIN_APPROVED)
         await asked_and_approved(house)
         request = await house.ends("blocked")
@@ -96,8 +94,8 @@ async def test_the_last_try_is_at_the_end_of_the_patience_and_then_it_is_a_findi
         assert "is blocked" in reply.text
 
 
-async def test_without_patience_there_is_one_try(tmp_path: Path, sqlite_url: str) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("0s")) as house:
+async def test_without_patience_there_is_one_try(build: Build) -> None:
+    async with build(tables=waits("0s")) as house:
         house.org.propagation.next_logins_fail(1, *NOT_APPROVED)
         await asked_and_approved(house)
         request = await house.ends("blocked")
@@ -149,13 +147,13 @@ async def test_nothing_sleeps_in_the_queue_while_a_request_waits(house: House) -
     assert waiting.next_try_at == line.at + timedelta(seconds=15)
 
 
-async def test_a_restart_in_between_goes_on_waiting(tmp_path: Path, sqlite_url: str) -> None:
-    async with house_where(tmp_path, sqlite_url, tables=waits("3s")) as house:
+async def test_a_restart_in_between_goes_on_waiting(build: Build) -> None:
+    async with house_where(build, tables=waits("3s")) as house:
         house.org.propagation.next_logins_fail(1, *NOT_APPROVED)
         await asked_and_approved(house)
         before = await until_waiting(house)
         await house.app.stop()
-        restarted(house)
+        house.restarted()
         await house.app.start()
         request = await house.ends("live")
         assert request.smokes == before.smokes == 2
@@ -200,10 +198,8 @@ async def hit(fault: Fault, times: int) -> bool:
     return fault.hits >= times
 
 
-async def test_a_test_of_a_live_user_waits_too_and_leaves_the_state(
-    tmp_path: Path, sqlite_url: str
-) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=waits("2s")) as house:
+async def test_a_test_of_a_live_user_waits_too_and_leaves_the_state(build: Build) -> None:
+    async with build(tables=waits("2s")) as house:
         await asked_and_approved(house)
         await house.ends("live")
         before = token_requests(house.org)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.orgs import Switches
 from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
-from tests.story.house import House, living_house
+from tests.story.house import Build, House
 
 SET = "Integration_Warehouse_Sync_IU1"
 POSITIONS: Mapping[str, Switches] = {
@@ -31,12 +30,10 @@ POSITIONS: Mapping[str, Switches] = {
     ],
 )
 async def test_undo_leaves_the_org_as_it_was_whatever_becomes_of_the_licence(
-    tmp_path: Path, sqlite_url: str, sets: str, position: str
+    build: Build, sets: str, position: str
 ) -> None:
     tables = {"orgs.uat": {"permission_sets": sets}}
-    async with living_house(
-        tmp_path, sqlite_url, tables=tables, switches=POSITIONS[position]
-    ) as house:
+    async with build(tables=tables, switches=POSITIONS[position]) as house:
         before = house.org.snapshot()
         username = await not_yet_live(house)
         assert_made(house, username, sets)
@@ -73,9 +70,9 @@ def assert_made(house: House, username: str, sets: str) -> None:
         assert held == [SET]
 
 
-async def test_two_sets_end_live_and_the_card_names_both(tmp_path: Path, sqlite_url: str) -> None:
+async def test_two_sets_end_live_and_the_card_names_both(build: Build) -> None:
     tables = {"orgs.uat": {"permission_sets": "psl"}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         house.org.insert("PermissionSet", Name=f"{SET}_App", Label="Somebody else's")
         await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
         card = await house.card()
@@ -87,11 +84,9 @@ async def test_two_sets_end_live_and_the_card_names_both(tmp_path: Path, sqlite_
         assert house.slack.complaints == []
 
 
-async def test_without_an_app_licensed_data_needs_no_second_set(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_without_an_app_licensed_data_needs_no_second_set(build: Build) -> None:
     tables = {"orgs.uat": {"permission_sets": "psl"}}
-    async with living_house(tmp_path, sqlite_url, tables=tables) as house:
+    async with build(tables=tables) as house:
         await house.ask(app=None)
         await house.approve()
         request = await house.ends("provisioned")

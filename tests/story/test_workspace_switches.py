@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.workspace import Message, Switches
-from tests.story.house import ACCESS, DETAILS, House, living_house
+from tests.story.house import ACCESS, DETAILS, Build, House
 
 Positions = Mapping[str, Any]
 
@@ -76,10 +75,8 @@ async def asked(house: House) -> None:
 
 
 @pytest.mark.parametrize("moved", GROUPS, ids=["stricter", "other", "no direct messages"])
-async def test_a_request_becomes_live_whatever_slack_does(
-    tmp_path: Path, sqlite_url: str, moved: Positions
-) -> None:
-    async with living_house(tmp_path, sqlite_url, tables=NAMED) as house:
+async def test_a_request_becomes_live_whatever_slack_does(build: Build, moved: Positions) -> None:
+    async with build(tables=NAMED) as house:
         house.slack.switches = replace(house.slack.switches, **moved)
         stranger = await house.person("fin").command("/integration-user new")
         assert "Only full members" in stranger.text
