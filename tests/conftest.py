@@ -11,6 +11,7 @@ from bot.config import forget
 from bot.engine import Engine, Jobs, QueueSpec, migrate_engine
 from store.database import Database
 from store.schema import upgrade
+from tests.modes import MODES, Mode
 from tests.postgres import TEMPLATE, Postgres, running_postgres
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -71,6 +72,13 @@ def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Socket Mode and HTTP; a file that is about one of them says so by a fixture of its own."""
+    mode: Mode = request.param
+    return mode
 
 
 @pytest.fixture

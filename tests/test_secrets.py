@@ -219,7 +219,6 @@ def nothing_leaked(
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_no_secret_comes_out_in_a_whole_life(
     mode: Mode,
     tmp_path: Path,

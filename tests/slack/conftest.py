@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from store.database import Database
+from tests.modes import EACH_WITH_A_DATABASE, Mode
 from tests.slack.house import SlackHouse, fill_catalogue, living_slack
 
 
@@ -39,35 +40,21 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def slack_house(sqlite_url: str, sqlite: Database) -> AsyncIterator[SlackHouse]:
-    """A workspace, the listeners over Socket Mode, and the courier."""
-    async with living_slack(sqlite_url, sqlite) as house:
+async def slack_house(sqlite_url: str, sqlite: Database, mode: Mode) -> AsyncIterator[SlackHouse]:
+    """A workspace, the listeners whichever way Slack reaches them, and the courier."""
+    async with living_slack(sqlite_url, sqlite, mode=mode) as house:
         yield house
         assert house.ws.complaints == []
 
 
-@pytest.fixture
-async def any_slack_house(database_url: str, database: Database) -> AsyncIterator[SlackHouse]:
+@pytest.fixture(params=EACH_WITH_A_DATABASE, ids=" ".join)
+async def any_slack_house(request: pytest.FixtureRequest) -> AsyncIterator[SlackHouse]:
     """The same on SQLite and on Postgres."""
+    name, mode = request.param
+    url = request.getfixturevalue(name)
+    database = Database.open(url)
     await fill_catalogue(database)
-    async with living_slack(database_url, database) as house:
+    async with living_slack(url, database, mode=mode) as house:
         yield house
         assert house.ws.complaints == []
-
-
-@pytest.fixture(params=["socket", "http"])
-async def either_slack_house(
-    request: pytest.FixtureRequest, sqlite_url: str, sqlite: Database
-) -> AsyncIterator[SlackHouse]:
-    """The same over Socket Mode and over HTTP: nothing that a person does may differ."""
-    async with living_slack(sqlite_url, sqlite, mode=request.param) as house:
-        yield house
-        assert house.ws.complaints == []
-
-
-@pytest.fixture
-async def http_house(sqlite_url: str, sqlite: Database) -> AsyncIterator[SlackHouse]:
-    """The same over HTTP."""
-    async with living_slack(sqlite_url, sqlite, mode="http") as house:
-        yield house
-        assert house.ws.complaints == []
+    await database.dispose()

@@ -36,12 +36,12 @@ async def test_who_may_withdraw_by_command(slack_house: SlackHouse, name: str) -
 
 
 async def test_withdraw_by_button_before_approval_ends_it_and_says_so(
-    either_slack_house: SlackHouse,
+    slack_house: SlackHouse,
 ) -> None:
-    card = await either_slack_house.asked()
-    message = await either_slack_house.dm("rae", button="withdraw")
-    await either_slack_house.person("rae").click(message, "withdraw")
-    await either_slack_house.ws.until(lambda: card.buttons == [] and message.replies)
+    card = await slack_house.asked()
+    message = await slack_house.dm("rae", button="withdraw")
+    await slack_house.person("rae").click(message, "withdraw")
+    await slack_house.ws.until(lambda: card.buttons == [] and message.replies)
     assert "withdrawn" in message.replies[0].readable()
     assert message.buttons == []
 
@@ -73,13 +73,13 @@ async def test_who_may_retry_by_command(slack_house: SlackHouse, name: str) -> N
     assert ("goes on now" if again else "You cannot retry IU-1") in shown
 
 
-async def test_retry_by_button_goes_on(either_slack_house: SlackHouse) -> None:
-    await approved(either_slack_house, state=State.BLOCKED, finding=STOPPED)
-    message = await either_slack_house.dm("olu", "It sees no rows.", button="retry")
+async def test_retry_by_button_goes_on(slack_house: SlackHouse) -> None:
+    await approved(slack_house, state=State.BLOCKED, finding=STOPPED)
+    message = await slack_house.dm("olu", "It sees no rows.", button="retry")
     assert message.buttons == ["retry", "withdraw"]
-    await either_slack_house.person("olu").click(message, "retry")
-    assert (await either_slack_house.request()).state is State.APPROVED
-    await either_slack_house.ws.until(lambda: message.buttons == ["withdraw"])
+    await slack_house.person("olu").click(message, "retry")
+    assert (await slack_house.request()).state is State.APPROVED
+    await slack_house.ws.until(lambda: message.buttons == ["withdraw"])
 
 
 async def test_what_could_not_be_undone_is_withdrawn_again_and_not_retried(
@@ -129,14 +129,14 @@ async def test_a_stranger_cannot_check_again(slack_house: SlackHouse) -> None:
     assert not await slack_house.enqueued("preflight-1-2")
 
 
-async def test_checking_again_twice_looks_once(either_slack_house: SlackHouse) -> None:
-    await either_slack_house.ask()
-    await either_slack_house.looked(1, finding("no_seat"))
-    message = (await either_slack_house.dm("rae", button="recheck")).snapshot()
+async def test_checking_again_twice_looks_once(slack_house: SlackHouse) -> None:
+    await slack_house.ask()
+    await slack_house.looked(1, finding("no_seat"))
+    message = (await slack_house.dm("rae", button="recheck")).snapshot()
     for _ in range(2):
-        await either_slack_house.person("rae").click(message, "recheck")
-    await either_slack_house.whisper("rae", "nothing to check again")
-    assert not await either_slack_house.enqueued("preflight-1-3")
+        await slack_house.person("rae").click(message, "recheck")
+    await slack_house.whisper("rae", "nothing to check again")
+    assert not await slack_house.enqueued("preflight-1-3")
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -156,8 +156,8 @@ async def test_who_may_confirm_that_it_works(slack_house: SlackHouse, name: str)
     assert "is live" in reply[0].readable()
 
 
-async def test_confirming_by_button_makes_it_live(either_slack_house: SlackHouse) -> None:
-    house = either_slack_house
+async def test_confirming_by_button_makes_it_live(slack_house: SlackHouse) -> None:
+    house = slack_house
     await approved(house, state=State.PROVISIONED, finding=finding(NOT_PROVEN))
     await house.person("olu").click(await house.dm("olu", button="confirm_live"), "confirm_live")
     assert (await house.request()).state is State.LIVE

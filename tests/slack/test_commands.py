@@ -6,9 +6,9 @@ from bot.core import command as said
 from tests.slack.house import SlackHouse
 
 
-async def test_the_bare_command_and_help_name_every_command(either_slack_house: SlackHouse) -> None:
+async def test_the_bare_command_and_help_name_every_command(slack_house: SlackHouse) -> None:
     for text in ("", "help", "HELP"):
-        shown = await either_slack_house.say("rae", text)
+        shown = await slack_house.say("rae", text)
         for command in said.COMMANDS:
             assert f"/integration-user {command}" in shown
 
@@ -95,9 +95,9 @@ async def test_a_shortcut_that_is_refused_comes_as_a_direct_message(
     assert "Only full members" in told[0].text
 
 
-async def test_command_and_shortcut_both_open_the_form(either_slack_house: SlackHouse) -> None:
-    rae = either_slack_house.person("rae")
-    assert await either_slack_house.say("rae", "new") == ""
+async def test_command_and_shortcut_both_open_the_form(slack_house: SlackHouse) -> None:
+    rae = slack_house.person("rae")
+    assert await slack_house.say("rae", "new") == ""
     assert (await rae.modal("request_details")).fields[0] == "org"
     await (await rae.modal()).close()
     await rae.shortcut("integration_user_new")

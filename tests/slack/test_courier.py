@@ -13,7 +13,15 @@ from bot.sandbox.workspace.server import BOT_SCOPES
 from store import outbox
 from store.database import Database
 from store.records import Finding, State
+from tests.modes import Mode
 from tests.slack.house import CARD_CHANNEL, SlackHouse, courier_for, living_slack
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """What goes out takes the same way, whichever way clicks come in."""
+    return "socket"
+
 
 FINDING = Finding(code="x", cause="The cause.", remedy="The remedy.", who="an admin")
 
@@ -273,7 +281,9 @@ async def test_after_a_kill_between_post_and_commit_at_most_one_extra_card(
     assert (await row(house)).ts == cards(house)[1].ts
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize(
+    "any_slack_house", [("postgres_url", "socket")], ids=["postgres"], indirect=True
+)
 @pytest.mark.postgres
 async def test_two_couriers_never_post_twice(any_slack_house: SlackHouse) -> None:
     house = any_slack_house

@@ -9,6 +9,7 @@ import pytest
 
 from store.database import Database
 from store.records import State
+from tests.modes import Mode
 from tests.slack.house import SlackHouse, fill_catalogue, living_slack, settings
 
 
@@ -20,60 +21,60 @@ async def reject(house: SlackHouse, name: str, reason: str, card: object = None)
     return await form.submit()
 
 
-async def test_approve_decides_and_enqueues_the_work_once(either_slack_house: SlackHouse) -> None:
-    card = await either_slack_house.asked()
+async def test_approve_decides_and_enqueues_the_work_once(slack_house: SlackHouse) -> None:
+    card = await slack_house.asked()
     assert card.buttons == ["approve", "reject", "details"]
-    await either_slack_house.person("ada").click(card, "approve")
-    await either_slack_house.ws.until(lambda: card.buttons == [])
+    await slack_house.person("ada").click(card, "approve")
+    await slack_house.ws.until(lambda: card.buttons == [])
     assert "@U0ADA" in card.readable()
-    request = await either_slack_house.request()
+    request = await slack_house.request()
     assert request.state is State.APPROVED
     assert request.approved_at is not None
-    assert await either_slack_house.enqueued("provision-1-1")
-    await either_slack_house.dm("rae", "approved")
-    assert (await either_slack_house.dm("olu", "approved")).buttons == ["withdraw"]
-    assert either_slack_house.person("ada").ephemerals() == []
+    assert await slack_house.enqueued("provision-1-1")
+    await slack_house.dm("rae", "approved")
+    assert (await slack_house.dm("olu", "approved")).buttons == ["withdraw"]
+    assert slack_house.person("ada").ephemerals() == []
 
 
-async def test_reject_asks_why_and_the_requester_reads_it(either_slack_house: SlackHouse) -> None:
-    await either_slack_house.asked()
-    outcome = await reject(either_slack_house, "ben", "Too many <objects> & fields")
+async def test_reject_asks_why_and_the_requester_reads_it(slack_house: SlackHouse) -> None:
+    await slack_house.asked()
+    outcome = await reject(slack_house, "ben", "Too many <objects> & fields")
     assert outcome.closed
-    request = await either_slack_house.request()
+    request = await slack_house.request()
     assert request.state is State.REJECTED
-    message = await either_slack_house.dm("rae", "rejected", "Too many <objects> & fields")
+    message = await slack_house.dm("rae", "rejected", "Too many <objects> & fields")
     assert message.buttons == []
-    (line,) = await either_slack_house.ws.until(lambda: message.replies)
+    (line,) = await slack_house.ws.until(lambda: message.replies)
     assert "was rejected" in line.readable()
-    assert (either_slack_house.find()).buttons == []
+    assert (slack_house.find()).buttons == []
 
 
-async def test_a_reason_of_blanks_is_no_reason(either_slack_house: SlackHouse) -> None:
-    await either_slack_house.asked()
+async def test_a_reason_of_blanks_is_no_reason(slack_house: SlackHouse) -> None:
+    await slack_house.asked()
     for reason in ("   ", "\u200b\u3164\u2800"):
-        outcome = await reject(either_slack_house, "ada", reason)
+        outcome = await reject(slack_house, "ada", reason)
         assert list(outcome.errors) == ["reason"]
         assert "say why" in outcome.errors["reason"]
-        await either_slack_house.person("ada").modal("reject_request")
-    assert (await either_slack_house.request()).state is State.REQUESTED
+        await slack_house.person("ada").modal("reject_request")
+    assert (await slack_house.request()).state is State.REQUESTED
 
 
-async def test_details_shows_every_field_by_its_name(either_slack_house: SlackHouse) -> None:
-    card = await either_slack_house.asked()
-    await either_slack_house.person("ada").click(card, "details")
-    view = await either_slack_house.person("ada").modal("request_view")
+async def test_details_shows_every_field_by_its_name(slack_house: SlackHouse) -> None:
+    card = await slack_house.asked()
+    await slack_house.person("ada").click(card, "details")
+    view = await slack_house.person("ada").modal("request_view")
     assert "Industry" in view.readable()
 
 
-async def test_a_stranger_is_refused_where_only_they_see_it(either_slack_house: SlackHouse) -> None:
-    card = await either_slack_house.asked()
+async def test_a_stranger_is_refused_where_only_they_see_it(slack_house: SlackHouse) -> None:
+    card = await slack_house.asked()
     for button in ("approve", "reject", "details"):
-        await either_slack_house.person("sam").click(card, button)
-    await either_slack_house.whisper("sam", "You cannot approve IU-1", "approver can")
-    await either_slack_house.whisper("sam", "You cannot reject IU-1")
-    await either_slack_house.whisper("sam", "can see the rest")
-    assert not either_slack_house.person("sam").has_modal
-    assert (await either_slack_house.request()).state is State.REQUESTED
+        await slack_house.person("sam").click(card, button)
+    await slack_house.whisper("sam", "You cannot approve IU-1", "approver can")
+    await slack_house.whisper("sam", "You cannot reject IU-1")
+    await slack_house.whisper("sam", "can see the rest")
+    assert not slack_house.person("sam").has_modal
+    assert (await slack_house.request()).state is State.REQUESTED
     assert card.buttons == ["approve", "reject", "details"]
 
 
@@ -169,13 +170,13 @@ async def test_a_request_that_is_checked_again_cannot_be_approved_meanwhile(
     assert (await slack_house.request()).votes == ()
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture
 async def house_of_two(
-    request: pytest.FixtureRequest, database_url: str, database: Database
+    database_url: str, database: Database, mode: Mode
 ) -> AsyncIterator[SlackHouse]:
     await fill_catalogue(database)
     config = settings(required=2)
-    async with living_slack(database_url, database, config=config, mode=request.param) as house:
+    async with living_slack(database_url, database, config=config, mode=mode) as house:
         yield house
 
 

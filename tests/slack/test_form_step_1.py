@@ -44,13 +44,13 @@ async def test_no_org_at_all_is_said_in_words(slack_house: SlackHouse) -> None:
 
 
 async def test_another_org_empties_app_and_objects_and_keeps_the_rest(
-    either_slack_house: SlackHouse,
+    slack_house: SlackHouse,
 ) -> None:
-    await fill_catalogue(either_slack_house.database, "prod")
-    form = await either_slack_house.open_form()
+    await fill_catalogue(slack_house.database, "prod")
+    form = await slack_house.open_form()
     before = form.values
     await form.fill("org", "prod")
-    await either_slack_house.ws.until(lambda: form.version == 2)
+    await slack_house.ws.until(lambda: form.version == 2)
     assert form.values == {**before, "org": "prod", "app": None, "objects": []}
     assert "were cleared because they belong to UAT sandbox" in form.readable()
     assert values(await form.search("objects", "acc")) == ["Account"]
@@ -142,8 +142,8 @@ async def test_when_the_change_of_the_view_is_lost_sending_the_form_makes_up_for
     assert (await form.submit()).errors == {}
 
 
-async def test_objects_are_found_by_label_and_by_api_name(either_slack_house: SlackHouse) -> None:
-    form = await opened(either_slack_house)
+async def test_objects_are_found_by_label_and_by_api_name(slack_house: SlackHouse) -> None:
+    form = await opened(slack_house)
     assert values(await form.search("objects", "depots")) == ["Warehouse__c"]
     assert values(await form.search("objects", "WAREHOUSE__")) == ["Warehouse__c"]
     assert values(await form.search("objects", "")) == ["Account", "Order", "Warehouse__c"]
@@ -184,8 +184,8 @@ async def test_an_owner_who_left_is_said_under_the_field(slack_house: SlackHouse
     assert "deactivated" in (await form.submit()).errors["owner"]
 
 
-async def test_all_that_is_wrong_is_said_at_once(either_slack_house: SlackHouse) -> None:
-    form = await either_slack_house.open_form(owner="U0CAL", email="x@elsewhere.example")
+async def test_all_that_is_wrong_is_said_at_once(slack_house: SlackHouse) -> None:
+    form = await slack_house.open_form(owner="U0CAL", email="x@elsewhere.example")
     assert set((await form.submit()).errors) == {"owner", "email"}
 
 

@@ -45,36 +45,36 @@ async def test_read_only_fields_are_not_offered_for_editing(slack_house: SlackHo
 
 
 async def test_sending_closes_the_form_and_the_requester_hears_the_number(
-    either_slack_house: SlackHouse,
+    slack_house: SlackHouse,
 ) -> None:
-    outcome = await (await either_slack_house.step_2()).submit()
+    outcome = await (await slack_house.step_2()).submit()
     assert outcome.closed
-    assert not either_slack_house.person("rae").has_modal
-    message = await either_slack_house.dm("rae", "being checked", button="withdraw")
+    assert not slack_house.person("rae").has_modal
+    message = await slack_house.dm("rae", "being checked", button="withdraw")
     assert message.text.startswith("IU-1 ")
-    assert await either_slack_house.enqueued("preflight-1-1")
-    lines = await either_slack_house.journal()
+    assert await slack_house.enqueued("preflight-1-1")
+    lines = await slack_house.journal()
     assert [(one.actor, one.event, str(one.source)) for one in lines] == [
         ("U0RAE", "requested", "slack")
     ]
 
 
 async def test_back_keeps_what_was_typed_and_objects_may_change_then(
-    either_slack_house: SlackHouse,
+    slack_house: SlackHouse,
 ) -> None:
-    second = await either_slack_house.step_2()
+    second = await slack_house.step_2()
     await second.back()
-    first = await either_slack_house.person("rae").modal("request_details")
+    first = await slack_house.person("rae").modal("request_details")
     assert first.values["purpose"] == "Keeps orders in step with the warehouse."
     assert first.values["objects"] == ["Account", "Order"]
     await first.fill("objects", ["Warehouse__c"])
     assert (await first.submit()).errors == {}
-    again = await either_slack_house.person("rae").modal("request_access")
+    again = await slack_house.person("rae").modal("request_access")
     assert [one for one in again.fields if one.startswith("perm")] == ["perm:Warehouse__c"]
     await again.fill("perm:Warehouse__c", ["read"])
     assert (await again.submit()).closed
-    assert [g.object for g in (await either_slack_house.request()).asked.grants] == ["Warehouse__c"]
-    assert await requests(either_slack_house) == ["IU-1"]
+    assert [g.object for g in (await slack_house.request()).asked.grants] == ["Warehouse__c"]
+    assert await requests(slack_house) == ["IU-1"]
 
 
 async def test_nothing_ticked_is_refused_before_it_is_sent(slack_house: SlackHouse) -> None:

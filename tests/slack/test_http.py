@@ -19,7 +19,15 @@ from bot.sandbox.workspace import HttpTransport, payloads
 from bot.sandbox.workspace.delivery import encode
 from bot.slack import bolt, http
 from bot.slack.receiving import InHand
+from tests.modes import Mode
 from tests.slack.house import SlackHouse
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """This is about requests that Slack sends; test_socket is about the other way."""
+    return "http"
+
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
@@ -90,9 +98,9 @@ class Wire:
 
 
 @pytest.fixture
-async def wire(http_house: SlackHouse) -> Any:
+async def wire(slack_house: SlackHouse) -> Any:
     async with aiohttp.ClientSession() as session:
-        yield Wire(http_house, session)
+        yield Wire(slack_house, session)
 
 
 def tracebacks(lines: list[Any], caplog: pytest.LogCaptureFixture) -> list[Any]:
@@ -340,21 +348,21 @@ async def test_bolts_own_headers_are_not_obeyed(wire: Wire) -> None:
     assert "/integration-user new" in text
 
 
-async def test_requests_are_answered_side_by_side(http_house: SlackHouse) -> None:
-    http_house.ws.faults.slow("users.info", 0.8, times=10)
+async def test_requests_are_answered_side_by_side(slack_house: SlackHouse) -> None:
+    slack_house.ws.faults.slow("users.info", 0.8, times=10)
     begun = time.monotonic()
     names = ("rae", "ada", "ben", "olu", "bea", "sam", "max")
-    await asyncio.gather(*(http_house.say(name, "show 1") for name in names))
+    await asyncio.gather(*(slack_house.say(name, "show 1") for name in names))
     assert time.monotonic() - begun < 5
 
 
-async def test_no_more_than_a_bound_is_answered_at_once(http_house: SlackHouse) -> None:
-    receiver = http_house.receiver
+async def test_no_more_than_a_bound_is_answered_at_once(slack_house: SlackHouse) -> None:
+    receiver = slack_house.receiver
     assert isinstance(receiver, bolt.Http)
     receiver._in_hand = InHand(2)
-    http_house.ws.faults.slow("users.info", 0.2, times=6)
+    slack_house.ws.faults.slow("users.info", 0.2, times=6)
     begun = time.monotonic()
-    shown = await asyncio.gather(*(http_house.say("rae", "show 1") for _ in range(6)))
+    shown = await asyncio.gather(*(slack_house.say("rae", "show 1") for _ in range(6)))
     assert time.monotonic() - begun >= 0.6
     assert all("no request IU-1" in one for one in shown)
 
@@ -397,20 +405,20 @@ async def test_an_end_waits_no_longer_than_it_may(wire: Wire) -> None:
     asked.cancel()
 
 
-async def test_until_slack_says_who_we_are_nothing_is_answered(http_house: SlackHouse) -> None:
-    ws = http_house.ws
-    other = bolt.Http(http_house.surface.app, ws.signing_secret, host="127.0.0.1", port=0)
+async def test_until_slack_says_who_we_are_nothing_is_answered(slack_house: SlackHouse) -> None:
+    ws = slack_house.ws
+    other = bolt.Http(slack_house.surface.app, ws.signing_secret, host="127.0.0.1", port=0)
     port = await other.listen()
     ws.use_http(f"http://127.0.0.1:{port}/slack/events")
     assert not await other.connected()
-    assert await http_house.say("rae", "help") == "dispatch_failed"
+    assert await slack_house.say("rae", "help") == "dispatch_failed"
     ws.faults.fail("auth.test")
     with pytest.raises(ConnectionError, match="HTTP 503"):
         await other.connect_async()
     assert not await other.connected()
     await other.connect_async()
     assert await other.connected()
-    assert "/integration-user new" in await http_house.say("rae", "help")
+    assert "/integration-user new" in await slack_house.say("rae", "help")
     await other.drain(1)
 
 

@@ -16,6 +16,7 @@ from bot.doctor import slack as doctor
 from bot.slack import bolt, manifest
 from bot.slack.hearing import HearingApp
 from store.database import Database
+from tests.modes import Mode
 from tests.slack.house import living_slack
 
 ROOT = Path(__file__).parents[2]
@@ -195,9 +196,8 @@ def test_the_hint_names_every_command_and_where_a_number_goes() -> None:
     assert "new" in words
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_with_the_scopes_of_the_manifest_a_request_is_asked_and_decided(
-    sqlite_url: str, sqlite: Database, mode: Any
+    sqlite_url: str, sqlite: Database, mode: Mode
 ) -> None:
     async with living_slack(sqlite_url, sqlite, scopes=manifest.SCOPES, mode=mode) as house:
         card = await house.asked()

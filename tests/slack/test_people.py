@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from tests.modes import Mode
 from tests.slack.house import SlackHouse
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """What goes out takes the same way, whichever way clicks come in."""
+    return "socket"
 
 
 async def test_the_approvers_are_the_full_members_of_the_groups(slack_house: SlackHouse) -> None:

@@ -11,7 +11,15 @@ import pytest
 from bot.sandbox.workspace import Message
 from store import outbox, refused_blocks, usage
 from store.records import SeatCount, Seats, State
+from tests.modes import Mode
 from tests.slack.house import CARD_CHANNEL, SlackHouse, courier_for
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """What goes out takes the same way, whichever way clicks come in."""
+    return "socket"
+
 
 KINDS = [frozenset(one) for one in ((), ("plan",), ("table",), ("plan", "table"))]
 named = pytest.mark.parametrize("refused", KINDS, ids=lambda one: "+".join(sorted(one)) or "none")

@@ -18,6 +18,7 @@ from store import outbox, refused_places
 from store.database import Database
 from store.records import Message as Wanted
 from store.records import State
+from tests.modes import Mode
 from tests.slack.house import (
     CARD_CHANNEL,
     SlackHouse,
@@ -25,6 +26,13 @@ from tests.slack.house import (
     living_slack,
     settings,
 )
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """What goes out takes the same way, whichever way clicks come in."""
+    return "socket"
+
 
 ELSEWHERE = "C0OPS"
 

@@ -14,7 +14,15 @@ from bot.flows import deadlines, duedates, form_drafts, intake
 from bot.slack import ids
 from store import outbox, usage
 from store.records import Draft, Finding, State
+from tests.modes import Mode
 from tests.slack.house import SlackHouse
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """What goes out takes the same way, whichever way clicks come in."""
+    return "socket"
+
 
 NO_SEAT = Finding(code="no_seat", cause="No seat is free.", remedy="Free one.", who="an admin")
 LONG, SHORT = timedelta(days=3, minutes=1), timedelta(days=2, hours=23)

@@ -16,7 +16,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack import bolt
 from bot.slack.receiving import InHand
+from tests.modes import Mode
 from tests.slack.house import SlackHouse
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """This is about the websocket; test_http is about the other way."""
+    return "socket"
 
 
 @asynccontextmanager

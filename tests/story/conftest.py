@@ -8,15 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.modes import EACH_WITH_A_DATABASE, MODES, Mode
+from tests.modes import EACH_WITH_A_DATABASE, Mode
 from tests.story.house import Build, House, living_house
-
-
-@pytest.fixture(params=MODES)
-def mode(request: pytest.FixtureRequest) -> Mode:
-    """Socket Mode and HTTP: nothing that a person does may differ."""
-    mode: Mode = request.param
-    return mode
 
 
 @pytest.fixture
