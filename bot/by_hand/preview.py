@@ -10,7 +10,7 @@ from bot.by_hand.parts import parts
 from bot.config import Settings
 from bot.core import duedates as dates
 from bot.core.policy import Actor
-from bot.flows import digest, duedates, slots, stale, telling
+from bot.flows import digest, duedates, reminding, slots, stale, telling
 from bot.flows.context import Context
 from bot.salesforce.gateway import Unavailable
 from bot.slack import stale_messages
@@ -78,10 +78,12 @@ async def _stale(ctx: Context) -> Posts:
 
 async def _reminders(ctx: Context) -> Posts:
     posts: Posts = []
+    approvers = await ctx.approvers()
     for request in await duedates.due(ctx, dates.REMINDER):
         async with ctx.database.read() as conn:
             shown = await load(ctx.settings, conn, request)
-            channel = await duedates.channel_of(ctx, conn, request)
+            shown = replace(shown, undecidable=reminding.why_nobody_can(ctx, request, approvers))
+            channel = await reminding.channel_of(ctx, conn, request)
         posts.append((f"{channel}, in the card's thread", reminder.reminder(shown)))
     return posts
 

@@ -22,12 +22,12 @@ from bot.engine import Job, Jobs, Run
 from bot.flows import deadlines, old_approvals, requests, telling, undoing
 from bot.flows.context import Context
 from bot.flows.ending import end
+from bot.flows.reminding import remind
 from bot.flows.steady import step
 from bot.flows.ticking import on_its_own
 from store import ledger, outbox, usage
 from store.records import DueDate, Finding, Json, Request, Source, State
 
-SURFACE: Final = "reminder"
 JOBS: Final = {"reminders": (REMINDER,), "expire": (EXPIRY,)}
 """The jobs that look by hand at what the tick looks at anyway, and which dates they take."""
 _ALL: Final = (REMINDER, EXPIRY, VALIDITY)
@@ -108,6 +108,8 @@ async def _count_anew(ctx: Context, conn: AsyncConnection, request: Request, now
 async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list[str]:
     """Act on dates that have come. The request first, then its dates, as whoever decides does."""
     now = ctx.clock()
+    reminds = any(one.what == REMINDER for one in dates)
+    approvers = await ctx.approvers() if reminds else None
     async with ctx.database.write() as conn:
         request = await ledger.lock(conn, request_id)
         if request is not None and any(one.what == VALIDITY for one in dates):
@@ -121,7 +123,7 @@ async def _take(ctx: Context, request_id: int, dates: Sequence[DueDate]) -> list
         taken = [one for one in dates if await usage.take(conn, one)]
         match core.verdict(taken, now):
             case Remind(number=number) if core.waits(request):
-                return [await _remind(ctx, conn, request, number, now)]
+                return await remind(ctx, conn, request, number, approvers=approvers, now=now)
             case Expire():
                 await usage.drop_dates(conn, request_id)
                 return await _expire(ctx, conn, request, now)
@@ -139,37 +141,6 @@ async def _told(conn: AsyncConnection, request: Request) -> bool:
     if message is None:
         return False
     return message.ts is not None or message.id in await outbox.given_up(conn)
-
-
-async def channel_of(ctx: Context, conn: AsyncConnection, request: Request) -> str:
-    """Where the card stands; the configured channel before it is posted."""
-    card = await outbox.get(conn, f"{request.label}/card")
-    return (card.channel if card else None) or ctx.settings.slack.approvals_channel or ""
-
-
-async def _remind(
-    ctx: Context, conn: AsyncConnection, request: Request, number: int, now: datetime
-) -> str:
-    """Say in the thread of the card that it waits, in whichever channel the card stands."""
-    message = f"{request.label}/reminder/{request.preflights}-{number}"
-    await outbox.want(
-        conn,
-        message,
-        request=request.id,
-        surface=SURFACE,
-        target=await channel_of(ctx, conn, request),
-        now=now,
-    )
-    await telling.note(
-        conn,
-        request,
-        now=now,
-        actor=str(Source.CLOCK),
-        source=Source.CLOCK,
-        event="reminded",
-        detail="Nobody has decided yet: the approvers were reminded",
-    )
-    return message
 
 
 async def _expire(

@@ -260,6 +260,9 @@ class Courier:
                     return timedelta(seconds=seconds)
                 case delivery.PostAgain():
                     await outbox.forget(conn, message.id)
+                case delivery.ThreadGone():
+                    await outbox.forget(conn, delivery.parent_of(message) or "")
+                    await self._failed(conn, message, Failed(reason="its thread is gone"), ())
                 case Failed() as failed:
                     await self._failed(conn, message, failed, readers or ())
                     if failed.failure is Failure.PLACE:

@@ -43,6 +43,11 @@ class PostAgain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadGone:
+    """What a line belongs to is gone: that is posted anew first, then the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """It may work later, or never: `failure` says what stands in the way."""
 
@@ -62,7 +67,7 @@ class Nothing:
     """Somebody else was faster."""
 
 
-Outcome = Delivered | Later | PostAgain | Failed | Gone | Nothing
+Outcome = Delivered | Later | PostAgain | ThreadGone | Failed | Gone | Nothing
 
 _POST_AGAIN = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _PLACE = frozenset(
@@ -85,25 +90,34 @@ def is_direct(message: Message) -> bool:
 
 
 async def thread_of(conn: AsyncConnection, message: Message) -> str | None:
-    """The ts of the message in whose thread this one belongs; None = it is not there yet."""
-    parent = _parent(message)
+    """The ts of the message in whose thread this one belongs; None = it is not there yet.
+
+    Nor is it while an edit of it is due, which may find it deleted and post it anew.
+    """
+    parent = parent_of(message)
     living = await outbox.get(conn, parent) if parent else None
-    return living.ts if living else None
+    if parent is None or living is None:
+        return None
+    edited = living.shown < living.wanted and not await outbox.gave_up(conn, parent)
+    return None if edited else living.ts
 
 
 async def never_has_thread(conn: AsyncConnection, message: Message) -> bool:
     """Whether the message in whose thread this one belongs was given up."""
-    parent = _parent(message)
+    parent = parent_of(message)
     return parent is not None and await outbox.gave_up(conn, parent)
 
 
 def in_thread(message: Message) -> bool:
     """Whether this message stands in the thread of another: posted once and never edited."""
-    return _parent(message) is not None
+    return parent_of(message) is not None
 
 
-def _parent(message: Message) -> str | None:
-    """An end belongs to the person's direct message, a reminder to the card."""
+def parent_of(message: Message) -> str | None:
+    """The id of the message in whose thread this one stands.
+
+    An end belongs to the person's direct message, a reminder to the card.
+    """
     if message.surface == "end":
         return f"IU-{message.request}/dm/{message.target}"
     return f"IU-{message.request}/card" if message.surface == "reminder" else None
@@ -181,6 +195,8 @@ def read_error(error: SlackApiError, message: Message) -> Outcome:
         return Later(seconds=silence)
     if message.ts and code in _POST_AGAIN:
         return PostAgain()
+    if in_thread(message) and code == "thread_not_found":
+        return ThreadGone()
     if refusals.passing(error):
         return Failed(reason=code or f"HTTP {refusals.status(error)}")
     place = code in _PLACE and not is_direct(message)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import Settings
 from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.lost_slots import SURFACE as LOST_SLOT
+from bot.flows.reminding import UNDECIDABLE
 from bot.slack.delivery import in_thread, is_direct
 from bot.slack.unheard_messages import SURFACE as UNHEARD
 from bot.slack.views import place
@@ -31,7 +32,7 @@ SURFACE = "place"
 _KEYS: Mapping[str, frozenset[str]] = {
     "approvals_channel": frozenset({"card", "reminder"}),
     "digest_channel": frozenset({"digest", "stale"}),
-    "ops_channel": frozenset({SURFACE, ORG_SURFACE, LOST_SLOT, UNHEARD}),
+    "ops_channel": frozenset({SURFACE, ORG_SURFACE, LOST_SLOT, UNHEARD, UNDECIDABLE}),
 }
 """Which surfaces are posted to the channel that a key of `[slack]` names."""
 
@@ -185,7 +186,9 @@ def _named(settings: Settings, message: Message) -> str:
     """A message as people call it."""
     if message.request is not None:
         what = "a reminder of IU-{}" if message.surface == "reminder" else "the card of IU-{}"
-        if message.surface == "card" and message.ts is None:
+        if message.surface == UNDECIDABLE:
+            what = "a word that nobody can decide about IU-{}"
+        elif message.surface == "card" and message.ts is None:
             what = "the approval card of IU-{}, so nobody can decide about it"
         return what.format(message.request)
     if message.surface == SURFACE:

@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.core import duedates, outage
 from bot.core.policy import Actor
 from bot.flows import digest as digests
-from bot.flows import old_approvals, renaming
+from bot.flows import old_approvals, reminding, renaming
 from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.lost_slots import SURFACE as LOST_SLOT
 from bot.flows.requests import EXPIRED
@@ -44,7 +44,9 @@ async def render(
     shown = await load(settings, conn, request)
     if message.surface == "old_card":
         return card.replaced(shown)
-    if message.surface == "reminder":  # nobody is reminded of what was decided meanwhile
+    if message.surface == reminding.UNDECIDABLE:
+        return reminder.undecidable(shown) if shown.undecidable or message.ts else None
+    if message.surface == reminding.SURFACE:  # nobody is reminded of what was decided meanwhile
         return reminder.reminder(shown) if duedates.waits(request) else None
     if message.surface == "card":
         return card.card(shown, allowed)
@@ -116,6 +118,8 @@ async def load(settings: Settings, conn: AsyncConnection, request: Request) -> S
         expires_at=await _expiry(conn, request),
         ran_out=any(line.event == EXPIRED for line in lines),
         too_old=_too_old(settings, request, lines),
+        undecidable=reminding.undecidable(lines) if duedates.waits(request) else "",
+        admins=settings.slack.admins,
     )
 
 

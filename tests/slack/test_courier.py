@@ -173,8 +173,9 @@ async def test_an_old_copy_leads_each_person_to_their_own_newest_message(
 async def test_a_deleted_message_is_posted_again_and_lives_on(slack_house: SlackHouse) -> None:
     card = await slack_house.asked()
     await slack_house.told()
+    seen = card.snapshot()  # a click that was on its way
     card.deleted = True
-    await slack_house.person("ada").click(card.snapshot(), "approve")
+    await slack_house.person("ada").click(seen, "approve")
     await slack_house.ws.until(lambda: len(cards(slack_house)) == 2)
     fresh = cards(slack_house)[1]
     assert "@U0ADA" in fresh.readable()

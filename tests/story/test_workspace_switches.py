@@ -35,6 +35,7 @@ OTHER: Positions = {
     "data_table_rows": 201,
     "chart_series": 12,
     "foreigners_visible": False,
+    "deleted_parent_refused": True,
 }
 NO_DIRECT: Positions = {"dm_by_user_id": False}
 """The app may not open a direct message either: its manifest asks for no im:write."""

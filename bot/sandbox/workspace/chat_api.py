@@ -73,7 +73,7 @@ def post_message(world: World, arguments: Json) -> Json:
     if channel.is_archived:
         raise Refused(Fact.ARCHIVED, "is_archived")
     text, blocks = content(world, arguments)
-    parent = _parent(channel, arguments.get("thread_ts"))
+    parent = _parent(world, channel, arguments.get("thread_ts"))
     message = Message(
         channel=channel.id,
         ts=world.next_ts(),
@@ -89,10 +89,12 @@ def post_message(world: World, arguments: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
 
 
-def _parent(channel: Channel, thread_ts: object) -> Message | None:
+def _parent(world: World, channel: Channel, thread_ts: object) -> Message | None:
     if not thread_ts:
         return None
     for message in channel.messages:
+        if message.deleted and world.switches.deleted_parent_refused:
+            continue
         if thread_ts == message.ts or any(reply.ts == thread_ts for reply in message.replies):
             return message
     raise Refused(Fact.NO_THREAD, "thread_not_found")

@@ -138,6 +138,7 @@ class Person:
         place = self._world.channels[message.channel]
         ephemeral = any(shown.ts == message.ts for _, _, shown in self._world.ephemerals)
         insist(self.id in place.members or ephemeral, f"{self.id} is not in #{place.name}")
+        insist(not message.deleted, "somebody deleted this message: it has no buttons any more")
         block, element = readable.pick(message.blocks, action_id, block_id)
         if "confirm" in element and not confirm:
             return Answer()

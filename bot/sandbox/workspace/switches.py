@@ -74,6 +74,10 @@ class Switches:
     """True: users.info answers about people of a connected workspace (is_stranger, their own
     team_id). False: user_not_visible (slack-platform 2.2)."""
 
+    deleted_parent_refused: bool = False
+    """True: a line for the thread of a deleted message is refused with thread_not_found.
+    False: it is taken, and stands where nobody looks (slack-platform 2.2 [U])."""
+
     dm_by_user_id: bool = True
     """True: chat.postMessage to a user id opens the DM. False: channel_not_found, the DM must be
     opened by conversations.open first (slack-platform 2.2)."""

@@ -8,11 +8,11 @@ from bot.core.duedates import why_expired
 from bot.core.policy import Action, Actor, may
 from bot.slack import ids
 from bot.slack.views import buttons, granted, parts
+from bot.slack.views.before import before
 from bot.slack.views.parts import Blocks, Payload, actions, bullets, section, sections
 from bot.slack.views.shown import (
     Shown,
-    approvals,
-    at,
+    away_lines,
     finding_lines,
     grants_of,
     headline,
@@ -25,7 +25,6 @@ from bot.slack.views.shown import (
     title,
     unproven,
     waits,
-    who_can,
     who_may,
 )
 from bot.slack.views.text import code, line, quoted
@@ -86,7 +85,7 @@ def end(shown: Shown, reader: Actor) -> Payload:
         case State.REQUESTED | State.APPROVED | State.PROVISIONED if finding:
             words = f"{name} waits. {line(finding.cause, 900)} {line(finding.remedy, 900)}"
         case _:
-            waits = _away(shown) if request.withdrawing else []
+            waits = away_lines(shown) if request.withdrawing else []
             words = " ".join((f"{headline(shown)}.", *waits))
     return parts.message(words, [])
 
@@ -130,13 +129,13 @@ def _story(shown: Shown, reader: Actor) -> list[str]:
     if request.withdrawing:
         why = f"It has expired: {why_expired(request)}. " if shown.ran_out else ""
         undoing = f"{why}The bot is undoing what it made. You hear from it when that is done."
-        return [undoing, *_away(shown)]
+        return [undoing, *away_lines(shown)]
     match request.state:
         case State.REQUESTED:
-            return _before(shown)
+            return before(shown)
         case State.APPROVED:
             made = f"It is approved. The bot is setting it up in {line(shown.org_label)} now."
-            return [made, *_away(shown)]
+            return [made, *away_lines(shown)]
         case State.PROVISIONED:
             return _testing(shown, reader)
         case State.LIVE:
@@ -159,63 +158,6 @@ def _withdrawn(shown: Shown) -> str:
     if shown.ran_out:
         return f"It ended because {why_expired(request)}. {_undone(request)} {_ASK_AGAIN}"
     return f"It was taken back. {_undone(request)}"
-
-
-def _before(shown: Shown) -> list[str]:
-    preflight = shown.request.preflight
-    if preflight is None and shown.away:
-        return ["The bot looks at the org first, which it cannot do now.", *_away(shown)]
-    if preflight is None and shown.request.pinned is not None:
-        return [
-            (
-                f"{_asked_again(shown.request)}"
-                " the bot looks at the org first, then it asks the approvers."
-            )
-        ]
-    if preflight is None:
-        return [
-            (
-                "The bot looks at the org first, which takes some seconds."
-                " Then it asks the approvers, and you hear from it here."
-            )
-        ]
-    if preflight.problems:
-        problems = [
-            f"{line(one.cause, 900)} *What to do* {line(one.remedy, 900)}"
-            f" ({who_can(shown.request, one)})"
-            for one in preflight.problems
-        ]
-        expiry = shown.expires_at
-        until = [f"It expires {at(expiry)} if nobody mends it."] if expiry else []
-        return [
-            "Nobody was asked yet: this must change first. Then press Check again.",
-            *until,
-            *bullets(problems),
-        ]
-    return [
-        (
-            f"The approvers are asked: {approvals(shown.request)} of {shown.required}"
-            " have approved. You hear from the bot when they have decided;"
-            " you do not have to do anything."
-        )
-    ]
-
-
-def _away(shown: Shown) -> list[str]:
-    """That the org is away, and until when it is asked; why, unless a finding says so already."""
-    if shown.away is None:
-        return []
-    told = shown.away.quota and finding_lines(shown.request)
-    why = "" if told else f"{line(shown.away.why, 600)}. "
-    until = at(shown.away.until)
-    return [f"{why}The bot asks it again by itself until {until}; nobody has to do anything."]
-
-
-def _asked_again(request: Request) -> str:
-    pinned, asked = request.pinned, request.asked.username
-    if pinned and asked and asked != pinned.username:
-        return f"It gets another username, {code(asked)}, so it is asked for again:"
-    return "Its approval was too old, so it is asked for again:"
 
 
 def _testing(shown: Shown, reader: Actor) -> list[str]:

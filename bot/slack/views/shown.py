@@ -33,8 +33,10 @@ class Shown:
     `not_tested` is what the last test could not try, in words. `free_username` is offered in place
     of one that is taken. `expires_at` is when it ends by itself; `ran_out` = it did, and what an
     earlier approval let be made is undone, or was. `too_old` is how long approvals hold, where that
-    of a blocked request does no more. `audience` is the one that a login works with,
-    where it is known not to be the My Domain URL. `away` = the org is away right now.
+    of a blocked request does no more. `undecidable` is why nobody could decide when a reminder was
+    due, and `admins` are the user groups and users who can change that. `audience` is the one that
+    a login works with, where it is known not to be the My Domain URL. `away` = the org is away
+    right now.
     """
 
     request: Request
@@ -51,6 +53,8 @@ class Shown:
     expires_at: datetime | None = None
     ran_out: bool = False
     too_old: str = ""
+    undecidable: str = ""
+    admins: tuple[str, ...] = ()
     audience: str | None = None
     away: Outage | None = None
 
@@ -241,3 +245,13 @@ def at(moment: datetime) -> str:
     """A moment in the reader's own time zone, with UTC for clients that cannot."""
     fallback = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time_secs}}|{fallback}>"
+
+
+def away_lines(shown: Shown) -> list[str]:
+    """That the org is away, and until when it is asked; why, unless a finding says so already."""
+    if shown.away is None:
+        return []
+    told = shown.away.quota and finding_lines(shown.request)
+    why = "" if told else f"{line(shown.away.why, 600)}. "
+    until = at(shown.away.until)
+    return [f"{why}The bot asks it again by itself until {until}; nobody has to do anything."]

@@ -55,6 +55,7 @@ def unheard(user: str, about: Request | str, reason: str) -> Payload:
 _CHANNEL = {
     "card": "The card of {}",
     "old_card": "An older card of {}",
+    "undecidable": "A word that nobody can decide about {}",
     "digest": "The digest",
     "stale": "The stale alert",
     "org": "A word about an org that nobody can choose",

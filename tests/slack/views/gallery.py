@@ -484,11 +484,28 @@ def of_the_clock(words: Words) -> dict[str, Payload]:
         **looks_at_users(words),
         "licenses": digest.licenses([(week(words), words.org), (week(words, used=5), words.org)]),
         "reminder": reminder.reminder(waiting),
+        **nobody_can(waiting),
         "digest, a busy day": digest.digest(busy(words), words.org),
         **asked_again(words),
         "reminder, no approvers known": reminder.reminder(
             replace(waiting, approvers=(), required=3, expires_at=None)
         ),
+    }
+
+
+def nobody_can(waiting: Shown) -> dict[str, Payload]:
+    """What a reminder finds out when the approvers left, and how it goes on."""
+    why = (
+        "IU-17 needs 1 approval, but no approver can decide about it: nobody decides about a"
+        " request that they made, own or back up. An admin can name more approvers, or choose"
+        " other owners in a new request."
+    )
+    stuck = replace(waiting, undecidable=why, admins=("S0ADMINS", "U0MAX"))
+    return {
+        "reminder, the approvers left": reminder.reminder(stuck),
+        "word to the channel for problems, nobody can decide": reminder.undecidable(stuck),
+        "word to the channel for problems, somebody can again": reminder.undecidable(waiting),
+        "dm, nobody can decide": dm_of(stuck),
     }
 
 

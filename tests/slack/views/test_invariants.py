@@ -41,7 +41,7 @@ ANY = st.lists(
 ).map("".join)
 
 OURS = re.compile(
-    r"<@U0(?:RAE|OLU|BEA|ADA|BEN)>|<!subteam\^S0SALESFORCE>|<!date\^\d+\^[^<>|]+\|[^<>|]+>"
+    r"<@U0(?:RAE|OLU|BEA|ADA|BEN|MAX)>|<!subteam\^S0(?:SALESFORCE|ADMINS)>|<!date\^\d+\^[^<>|]+\|[^<>|]+>"
     r"|<https://tickets\.acme\.example/OPS-1712>"
 )
 MARKS = re.compile(
