@@ -7,9 +7,9 @@ permission set licence, app access goes into a second set, because a licensed on
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from bot.core import naming
+from bot.core import naming, plan
 from store.records import Grant, Request, WantedSet
 
 _VARIANTS = 9
@@ -27,6 +27,29 @@ def candidates(request: Request, *, licensed: bool) -> tuple[tuple[str, ...], ..
 def every_name(request: Request, *, licensed: bool) -> tuple[str, ...]:
     """Every name that has to be looked for before one is taken."""
     return tuple(name for names in candidates(request, licensed=licensed) for name in names)
+
+
+def taken(
+    request: Request,
+    there: Mapping[str, str | None],
+    own: Collection[str],
+    *,
+    licensed: bool,
+    psl_id: str | None,
+) -> frozenset[str]:
+    """The names that cannot be used, of those that are `there` (each with its LicenseId).
+
+    A set that the request made before (`own`) can be used again, but for one whose licence is
+    another than is wanted now: that can never be changed (salesforce-provisioning 1.6).
+    """
+    ours = {name.lower() for name in own}
+    bound = {names[0].lower(): licensed for names in candidates(request, licensed=licensed)}
+    return frozenset(
+        name
+        for name, license_id in there.items()
+        if name.lower() not in ours
+        or not plan.fits(license_id, licensed=bound.get(name.lower(), False), psl_id=psl_id)
+    )
 
 
 def first_free(

@@ -6,7 +6,7 @@ was journaled before the call. A batch whose mark is already there was begun by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +33,17 @@ def wanted_of(request: Request | None) -> Wanted | None:
 async def remember(
     ctx: Context, request_id: int, found: plan.Found, steps: tuple[plan.Step, ...]
 ) -> None:
-    """Journal steps whose call was answered by nobody but which are done, and keep their ids."""
+    """Journal steps whose call was answered by nobody but which are done, and keep their ids.
+
+    Every set that the request set out to make was looked for: one that is not there is forgotten.
+    """
     left = frozenset(step.name for step in steps)
     await note_found(ctx, request_id, "provision", left, also=FOUND_DONE)
     async with ctx.database.write() as conn:
         request = await ledger.get(conn, request_id)
         if request is not None and request.state is State.APPROVED and found.user is not None:
-            await _keep_ids(conn, request, plan.ids(found), ctx.clock())
+            gone = {one.name for one in request.permission_sets if not found.set_named(one.name)}
+            await _keep_ids(conn, request, plan.ids(found), ctx.clock(), gone=gone)
 
 
 async def note_found(
@@ -127,9 +131,17 @@ async def note_made(
 
 
 async def _keep_ids(
-    conn: AsyncConnection, request: Request, ids: Mapping[str, str], now: datetime
+    conn: AsyncConnection,
+    request: Request,
+    ids: Mapping[str, str],
+    now: datetime,
+    *,
+    gone: Collection[str] = (),
 ) -> Request:
-    """Keep what was made: the user's id, the sets' ids, and when each seat was taken."""
+    """Keep what was made: the user's id, the sets' ids, and when each seat was taken.
+
+    `gone` are sets that were looked for and are not there any more.
+    """
     columns: dict[str, Any] = {}
     if "user" in ids and request.user_id != ids["user"]:
         columns |= {"user_id": ids["user"]}
@@ -137,7 +149,7 @@ async def _keep_ids(
         columns |= {"user_made_at": now}
     if "psl_assigned" in ids and request.psl_made_at is None:
         columns |= {"psl_made_at": now}
-    refs = {ref.name: ref for ref in request.permission_sets}
+    refs = {ref.name: ref for ref in request.permission_sets if ref.name not in gone}
     for key, value in ids.items():
         if key.startswith("set:"):
             refs[key[4:]] = PermissionSetRef(name=key[4:], id=value)

@@ -12,7 +12,7 @@ Both answer `end`: go, again (observe), away (later), stop (a finding), done, go
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.core import diagnosis, plan
 from bot.core.plan import Batch, Found
@@ -79,11 +79,15 @@ def _met_twice(ended: Json, same: str, met: dict[str, Json]) -> Json:
     return ended
 
 
-async def look(ctx: Context, org: str, wanted: Wanted) -> Found | Json:
-    """Observe what exists of a wanted state in the org it was approved for, or answer an end."""
+async def look(ctx: Context, org: str, wanted: Wanted, ours: Collection[str]) -> Found | Json:
+    """Observe what exists of a wanted state in the org it was approved for, or answer an end.
+
+    `ours` are the keys of what the request set out to make: sets of it that are wanted no more are
+    looked for too.
+    """
     try:
         found = await ctx.gateways[org].observe(
-            username=wanted.username, set_names=[one.name for one in wanted.sets]
+            username=wanted.username, set_names=plan.set_names(wanted, ours)
         )
     except Unavailable as away:
         return absent(away)

@@ -21,7 +21,7 @@ from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Survey, Unavailable
 from store import catalogue, ledger
-from store.records import Finding, Json, Preflight, Request, Source, State, Wanted
+from store.records import Finding, Json, Preflight, Request, Seats, Source, State
 
 
 def register(jobs: Jobs, ctx: Context) -> None:
@@ -43,6 +43,7 @@ async def look(ctx: Context, request_id: int) -> Json | None:
         if request.withdrawing:
             return None
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
+        made = await ledger.intended(conn, request_id)
     begun = ctx.clock()
     gateway = ctx.gateways[request.asked.org]
     org = ctx.settings.orgs[request.asked.org]
@@ -55,7 +56,7 @@ async def look(ctx: Context, request_id: int) -> Json | None:
             objects=[grant.object for grant in request.asked.grants],
             name=request.asked.name,
         )
-        preflight = await _judge(ctx, request, survey, names, begun)
+        preflight = await _judge(ctx, request, survey, names, begun, made)
     except Unavailable as gone:
         return {"version": request.version, "away": absent(gone)}
     except Refused as no:
@@ -95,32 +96,28 @@ async def _judge(
     survey: Survey,
     names: tuple[str, ...],
     begun: datetime,
+    made: frozenset[str],
 ) -> Preflight:
     async with ctx.database.read() as conn:
         license_seats, psl_seats = await seats_of(
             conn, request.asked.org, without=request.id, counted_at=begun
         )
         cached = await catalogue.org(conn, request.asked.org)
+    org = _org_rules(ctx, request.asked.org)
     facts = {fact.name: fact for fact in survey.objects}
     grants = access.resolve_edit_all(access.close(request.asked.grants, facts), facts)
     checked = review.review(
         request,
-        seen=_seen(survey, cached.org_id if cached else None, request.pinned),
+        seen=_seen(request, survey, cached.org_id if cached else None, made, org),
         facts=facts,
         grants=grants,
         names=names,
-        org=_org_rules(ctx, request.asked.org),
+        org=org,
         app=_app_rules(ctx, request.asked.org, request.asked.app),
-        license_seats=replace(
-            license_seats,
-            total=survey.license_total,
-            used=survey.license_used - (request.user_made_at is not None),
+        license_seats=_live(
+            license_seats, survey.license_total, survey.license_used, request.user_made_at
         ),
-        psl_seats=replace(
-            psl_seats,
-            total=survey.psl_total,
-            used=survey.psl_used - (request.psl_made_at is not None),
-        ),
+        psl_seats=_live(psl_seats, survey.psl_total, survey.psl_used, request.psl_made_at),
         approvers=await ctx.approvers(),
         required=ctx.settings.approval.required,
         at=ctx.clock(),
@@ -130,17 +127,30 @@ async def _judge(
     return replace(checked, plan=plan.say_all(checked.wanted))
 
 
-def _seen(survey: Survey, cached_org_id: str | None, pinned: Wanted | None) -> review.Seen:
+def _live(seats: Seats, total: int, used: int, made_at: datetime | None) -> Seats:
+    """Seats as counted now; one that this request has taken already stands in nobody's way."""
+    return replace(seats, total=total, used=used - (made_at is not None))
+
+
+def _seen(
+    request: Request,
+    survey: Survey,
+    cached_org_id: str | None,
+    made: frozenset[str],
+    org: review.OrgRules,
+) -> review.Seen:
     """What was seen, but for what an earlier run of a request asked again may have made."""
-    own = {pinned.username.lower(), *(one.name.lower() for one in pinned.sets)} if pinned else set()
+    pinned = request.pinned
+    own = plan.set_names(pinned, made) if pinned else ()
+    username = pinned.username.lower() if pinned else None
     return review.Seen(
         org_id=survey.identity.org_id,
         cached_org_id=cached_org_id,
         is_sandbox=survey.identity.is_sandbox,
         organization_type=survey.identity.organization_type,
         has_trial_end=survey.identity.has_trial_end,
-        taken=frozenset(name for name in survey.taken if name.lower() not in own),
-        sets=frozenset(name for name in survey.sets if name.lower() not in own),
+        taken=frozenset(name for name in survey.taken if name.lower() != username),
+        sets=sets.taken(request, survey.sets, own, licensed=org.licensed, psl_id=survey.psl_id),
         profile=survey.profile,
         app_id=survey.app.id if survey.app else None,
         app_admin_approved=survey.app.admin_approved if survey.app else None,

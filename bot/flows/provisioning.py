@@ -44,13 +44,15 @@ async def observe(ctx: Context, request_id: int, _run: str) -> Json:
     wanted = wanted_of(request)
     if request is None or wanted is None:
         return {"end": "gone"}
-    found = await converging.look(ctx, request.asked.org, wanted)
+    found = await converging.look(ctx, request.asked.org, wanted, ours)
     if not isinstance(found, plan.Found):
         return found
     try:
         steps = plan.diff(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
     except plan.Foreign as foreign:
         return converging.stop(diagnosis.foreign(foreign.what, foreign.who))
+    except plan.OtherLicense as other:
+        return converging.stop(diagnosis.other_license(other.name, licensed=other.licensed))
     await remember(ctx, request_id, found, steps)
     if not steps:
         return {"end": "done"}

@@ -53,7 +53,7 @@ async def observe(ctx: Context, request_id: int, _run: str) -> Json:
         return {"end": "done", "stays": []}
     if facts and facts.org_id and facts.org_id != wanted.org_id:
         return {"end": "done", "stays": [_GONE]}
-    found = await converging.look(ctx, request.asked.org, wanted)
+    found = await converging.look(ctx, request.asked.org, wanted, ours)
     if not isinstance(found, plan.Found):
         return found
     steps = plan.undo(wanted, found, ours=ours, bot_user_id=found.bot_user_id)
@@ -63,7 +63,7 @@ async def observe(ctx: Context, request_id: int, _run: str) -> Json:
         return {"end": "done", "stays": list(stays)}
     return {
         "end": "go",
-        "batches": [plan.undo_batch(steps).to_json()],
+        "batches": [batch.to_json() for batch in plan.undo_batches(steps)],
         "known": plan.known(found),
         "left": [one.say() for one in steps],
     }

@@ -85,9 +85,10 @@ class Survey:
     """What preflight sees of the org, live and read-only.
 
     `taken` holds the usernames of those asked about that exist in this org, `sets` the permission
-    set names that exist. `rights` are the bot's own user permissions that are true.
-    `existing` names active integration users whose name looks like the request's. `unreadable`
-    says what the org answered to what could not be read: `app`.
+    set names that exist, each with its LicenseId or None; `psl_id` is the licence that a set of
+    this bot may be bound to (salesforce-provisioning 1.6, 1.7). `rights` are the bot's own user
+    permissions that are true. `existing` names active integration users whose name looks like the
+    request's. `unreadable` says what the org answered to what could not be read: `app`.
     """
 
     identity: Identity
@@ -97,11 +98,12 @@ class Survey:
     psl_used: int
     profile: str | None
     taken: frozenset[str]
-    sets: frozenset[str]
+    sets: Mapping[str, str | None]
     app: AppFound | None
     rights: frozenset[str]
     objects: tuple[ObjectFact, ...]
     grantable: frozenset[str]
+    psl_id: str | None = None
     existing: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 

@@ -137,7 +137,8 @@ def survey(
         psl_used=psl_used,
         profile=reads.profile_of(profiles)[1],
         taken=frozenset(str(row["Username"]).lower() for row in users),
-        sets=frozenset(str(row["Name"]) for row in sets),
+        sets={str(row["Name"]): row["LicenseId"] for row in sets},
+        psl_id=seats[2][0]["Id"] if seats[2] else None,
         app=found if isinstance(found, AppFound) else None,
         rights=_rights(rights),
         objects=facts.with_masters(rest, objects, every),
@@ -153,7 +154,10 @@ def _request_queries(
     return [
         reads.profile_query(),
         format_soql("SELECT Username FROM User WHERE Username IN {names}", names=list(usernames)),
-        format_soql("SELECT Name FROM PermissionSet WHERE Name IN {names}", names=list(set_names)),
+        format_soql(
+            "SELECT Name, LicenseId FROM PermissionSet WHERE Name IN {names}",
+            names=list(set_names),
+        ),
         _rights_query(bot_user_id),
         format_soql(
             "SELECT Username FROM User WHERE IsActive = true AND Name LIKE '%{:like}%'"

@@ -56,7 +56,7 @@ def observe(rest: Rest, *, username: str, set_names: Sequence[str]) -> Found:
                     name=username,
                 ),
                 format_soql(
-                    "SELECT Id, Name, CreatedById, CreatedBy.Name"
+                    "SELECT Id, Name, LicenseId, CreatedById, CreatedBy.Name"
                     " FROM PermissionSet WHERE Name IN {names}",
                     names=list(set_names),
                 ),
@@ -189,6 +189,7 @@ def _set(one: Mapping[str, Any], hanging: list[Rows] | None) -> FoundSet:
         id=one["Id"],
         created_by=one["CreatedById"],
         created_by_name=_name(one),
+        license_id=one["LicenseId"],
         objects=tuple(_object(row) for row in objects if row["ParentId"] == one["Id"]),
         fields=tuple(
             FoundField(

@@ -73,7 +73,11 @@ def perform(found: plan.Found, step: plan.Step) -> plan.Found:
         case plan.CreateSet():
             assert found.set_named(step.set) is None, "DUPLICATE_DEVELOPER_NAME"
             made = plan.FoundSet(
-                name=step.set, id=new_id("0PS"), created_by=BOT, created_by_name="Bot"
+                name=step.set,
+                id=new_id("0PS"),
+                created_by=BOT,
+                created_by_name="Bot",
+                license_id=found.psl_id if step.licensed else None,
             )
             return replace(found, sets=(*found.sets, made))
         case plan.CreateUser() | plan.ActivateUser() | plan.DeactivateUser():

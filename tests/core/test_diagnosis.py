@@ -212,6 +212,16 @@ FIXED = [
     (diagnosis.object_gone("Case"), "object_gone", "The object Case"),
     (diagnosis.too_few_approvers("Only one."), "too_few_approvers", "Only one."),
     (diagnosis.foreign("The set X", "Max"), "foreign_object", "Max created it"),
+    (
+        diagnosis.other_license("Set_X", licensed=True),
+        "other_license",
+        "Set_X, which this request made earlier, has the License None; approved is Salesforce API",
+    ),
+    (
+        diagnosis.other_license("Set_X", licensed=False),
+        "other_license",
+        "has the License Salesforce API Integration; approved is None.",
+    ),
     (diagnosis.undo_incomplete((), None), "undo_incomplete", "could be taken away."),
     (diagnosis.undo_incomplete(("Delete X",), REFUSED), "undo_incomplete", "Delete X. It is gone."),
 ]

@@ -213,6 +213,20 @@ def foreign(what: str, who: str) -> Finding:
     )
 
 
+def other_license(name: str, *, licensed: bool) -> Finding:
+    """A set that this request made has another licence than was approved (`licensed`, the PSL)."""
+    kinds = ("None", "Salesforce API Integration")
+    return _finding(
+        titles.OTHER_LICENSE,
+        f"The permission set {quote(name, _NAME)}, which this request made earlier, has the "
+        f"License {kinds[not licensed]}; approved is {kinds[licensed]}. Salesforce never changes "
+        "the licence of a permission set.",
+        "Delete this permission set in Setup, then press Retry: the bot makes it again as "
+        "approved. Or withdraw the request.",
+        Who.ADMIN,
+    )
+
+
 def undo_incomplete(left: Sequence[str], why: Finding | None) -> Finding:
     """Undo could not finish; `left` are the sentences of what is still to be done, `why` if known.
 

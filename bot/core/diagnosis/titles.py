@@ -12,6 +12,7 @@ NO_SEAT = "no_seat"
 KIND_MISMATCH = "kind_mismatch"
 MISSING_RIGHT = "missing_right"
 FOREIGN_OBJECT = "foreign_object"
+OTHER_LICENSE = "other_license"
 UNDO_INCOMPLETE = "undo_incomplete"
 USERNAME_TAKEN = "username_taken"
 WRONG_IDENTITY = "wrong_identity"
@@ -27,6 +28,7 @@ TITLES: Mapping[str, str] = {
     KIND_MISMATCH: "The org is of another kind than configured",
     MISSING_RIGHT: "The bot lacks a right in the org",
     FOREIGN_OBJECT: "Something of this name already exists",
+    OTHER_LICENSE: "A permission set has another licence than approved",
     UNDO_INCOMPLETE: "The undo could not finish",
     WRONG_IDENTITY: "The login ended in another org or user",
     "org_changed": "The org is not the one that was configured",

@@ -4,8 +4,8 @@
 the plan as approvers read it. Nothing here writes: a gateway performs a batch.
 """
 
-from bot.core.plan.batches import Batch, apart, batches, undo_batch
-from bot.core.plan.diff import Foreign, app_access_in_place, diff, say_all
+from bot.core.plan.batches import Batch, apart, batches, undo_batch, undo_batches
+from bot.core.plan.diff import app_access_in_place, diff, say_all
 from bot.core.plan.found import (
     Found,
     FoundApp,
@@ -19,6 +19,7 @@ from bot.core.plan.found import (
     known,
     same_id,
 )
+from bot.core.plan.ours import Foreign, OtherLicense, fits, made_before, set_names
 from bot.core.plan.parse import step_from_json
 from bot.core.plan.steps import (
     ActivateUser,
@@ -56,6 +57,7 @@ __all__ = [
     "GrantApp",
     "GrantFields",
     "GrantObject",
+    "OtherLicense",
     "RevokeApp",
     "Step",
     "UnassignPsl",
@@ -65,12 +67,16 @@ __all__ = [
     "batches",
     "cannot_start",
     "diff",
+    "fits",
     "ids",
     "known",
     "left",
+    "made_before",
     "same_id",
     "say_all",
+    "set_names",
     "step_from_json",
     "undo",
     "undo_batch",
+    "undo_batches",
 ]

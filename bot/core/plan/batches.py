@@ -12,7 +12,13 @@ from typing import Any
 
 from bot.core.plan import steps as do
 from bot.core.plan.parse import step_from_json
-from bot.core.plan.undo_steps import DeactivateUser, DeleteSet, UnassignPsl, UnassignSet
+from bot.core.plan.undo_steps import (
+    DeactivateUser,
+    DeleteSet,
+    RevokeApp,
+    UnassignPsl,
+    UnassignSet,
+)
 from store.records import Json
 
 SUBREQUESTS = 25
@@ -69,19 +75,21 @@ def batches(steps: Sequence[do.Step]) -> tuple[Batch, ...]:
 
     A set's id is known before rows refer to it, because references inside collections are
     unconfirmed; the licence is committed before the assignment that needs it (3.1). Undo is one
-    batch in the order given.
+    batch in the order given, and so is what a plan takes away, after all that it makes.
     """
-    if any(isinstance(step, _UNDO) for step in steps):
-        return tuple(undo_batch(part) for part in _cut(steps))
+    away = [step for step in steps if isinstance(step, _UNDO)]
+    if away and all(isinstance(step, (*_UNDO, RevokeApp)) for step in steps):
+        return undo_batches(steps)
     access = [step for step in steps if isinstance(step, _ACCESS)]
     user = [step for step in steps if isinstance(step, _USER)]
     assign = [step for step in steps if isinstance(step, do.AssignSet)]
-    sets = [step for step in steps if step not in access + user + assign]
+    sets = [step for step in steps if step not in access + user + assign + away]
     return (
         *(Batch(steps=part) for part in _cut(sets)),
         *(Batch(steps=part) for part in _pack(access)),
         *(Batch(steps=part) for part in _cut(user)),
         *(Batch(steps=part) for part in _cut(assign)),
+        *undo_batches(away),
     )
 
 
@@ -101,6 +109,11 @@ def apart(batch: Batch) -> tuple[Batch, ...]:
 def undo_batch(steps: Sequence[do.Step]) -> Batch:
     """Put undo's steps into one request that goes on when a row is gone already."""
     return Batch(steps=tuple(steps), all_or_none=False)
+
+
+def undo_batches(steps: Sequence[do.Step]) -> tuple[Batch, ...]:
+    """Put undo's steps into as few requests as hold them, in the order given."""
+    return tuple(undo_batch(part) for part in _cut(steps))
 
 
 def _cut(steps: Sequence[do.Step]) -> Iterator[tuple[do.Step, ...]]:

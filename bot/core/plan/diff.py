@@ -6,19 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.core.plan import steps as do
 from bot.core.plan.found import Found, FoundField, FoundObject, FoundSet, FoundUser, same_id
+from bot.core.plan.ours import check_license, check_set, check_user, held_by
+from bot.core.plan.undo import surplus
 from bot.core.plan.undo_steps import RevokeApp
 from store.records import Grant, Verb, Wanted, WantedSet
 
 _VIRTUAL = "000"
-
-
-class Foreign(Exception):  # noqa: N818 - a fact about the org, not a mistake
-    """A name that the plan needs belongs to something we did not make; it is never touched."""
-
-    def __init__(self, what: str, who: str) -> None:
-        super().__init__(f"{what} already exists; it was created by {who}, not by this bot")
-        self.what = what
-        self.who = who
 
 
 def diff(
@@ -27,17 +20,22 @@ def diff(
     """Say the steps from what was found to the wanted end state; empty = it is reached.
 
     Ours is what the bot's user created *and* whose intent was journaled (`ours`); anything else of
-    a wanted name raises `Foreign`. Our own sets are made equal to what was approved: what they
-    hold beyond it is taken away. Other sets and other people's assignments are not looked at.
+    a wanted name raises `Foreign`, and a set of ours with another licence `OtherLicense`. Our own
+    sets are made equal to what was approved: what they hold beyond it is taken away, and one that
+    is wanted no more goes, last of all. Other sets and other people's assignments are not looked
+    at.
     """
     user = check_user(wanted, found, ours=ours, bot_user_id=bot_user_id)
     steps: list[do.Step] = []
     for one in wanted.sets:
         there = check_set(one.name, found, ours=ours, bot_user_id=bot_user_id)
+        if there:
+            check_license(one, there, found.psl_id)
         steps += _set(one, there, wanted)
     for one in wanted.sets:
         steps += _access(one, found.set_named(one.name), wanted.objects_order)
-    return (*steps, *_user(wanted, user), *_assign(wanted, found, user))
+    rest = surplus(wanted, found, user, ours=ours, bot_user_id=bot_user_id)
+    return (*steps, *_user(wanted, user), *_assign(wanted, found, user), *rest)
 
 
 def say_all(wanted: Wanted) -> tuple[str, ...]:
@@ -57,36 +55,11 @@ def app_access_in_place(wanted: Wanted, found: Found) -> bool:
         return False
     for one in wanted.sets:
         there = found.set_named(one.name)
-        if there is None or not _holds(there, user):
+        if there is None or not held_by(there, user):
             return False
         if one.app_id and not any(same_id(app.app_id, one.app_id) for app in there.apps):
             return False
     return True
-
-
-def check_user(
-    wanted: Wanted, found: Found, *, ours: Collection[str], bot_user_id: str
-) -> FoundUser | None:
-    """Give our user, or None; raise `Foreign` when the username is somebody else's."""
-    user = found.user
-    if user is None:
-        return None
-    key = f"user:{wanted.username}"
-    if key not in ours or not same_id(user.created_by, bot_user_id):
-        raise Foreign(f"The username {user.username}", user.created_by_name)
-    return user
-
-
-def check_set(
-    name: str, found: Found, *, ours: Collection[str], bot_user_id: str
-) -> FoundSet | None:
-    """Give our permission set of this name, or None; raise `Foreign` when it is not ours."""
-    there = found.set_named(name)
-    if there is None:
-        return None
-    if f"set:{name}" not in ours or not same_id(there.created_by, bot_user_id):
-        raise Foreign(f"The permission set {there.name}", there.created_by_name)
-    return there
 
 
 def _set(one: WantedSet, there: FoundSet | None, wanted: Wanted) -> Iterator[do.Step]:
@@ -196,9 +169,5 @@ def _user(wanted: Wanted, user: FoundUser | None) -> Iterator[do.Step]:
 def _assign(wanted: Wanted, found: Found, user: FoundUser | None) -> Iterator[do.Step]:
     for one in wanted.sets:
         there = found.set_named(one.name)
-        if user is None or there is None or not _holds(there, user):
+        if user is None or there is None or not held_by(there, user):
             yield do.AssignSet(username=wanted.username, set=one.name)
-
-
-def _holds(there: FoundSet, user: FoundUser) -> bool:
-    return any(same_id(row.user_id, user.id) for row in there.assignments)

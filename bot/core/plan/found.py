@@ -57,15 +57,17 @@ class FoundAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundSet:
-    """A permission set of a wanted name; `created_by` is a user id, `created_by_name` for people.
+    """A permission set that was looked for; `created_by` is a user id, the name is for people.
 
-    `assignments` holds everybody who has the set, not only our user.
+    `license_id` is the licence that it is bound to, of users or a PSL, which never changes; None =
+    bound to none (1.6). `assignments` holds everybody who has the set, not only our user.
     """
 
     name: str
     id: str
     created_by: str
     created_by_name: str
+    license_id: str | None = None
     objects: tuple[FoundObject, ...] = ()
     fields: tuple[FoundField, ...] = ()
     apps: tuple[FoundApp, ...] = ()
