@@ -1,17 +1,23 @@
-"""Whatever is true of Salesforce that nobody could confirm: the road ends the same."""
+"""Whatever is true of Salesforce that nobody could confirm: the road ends the same.
+
+Told over Socket Mode with `permission_sets = "unlicensed"`, over HTTP with `"psl"`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import pytest_asyncio
 
+from bot.sandbox import configuration
 from bot.sandbox.orgs import Switches
 from bot.sandbox.orgs.positions import moved
 from store.records import Request
+from tests.modes import Mode
 from tests.story.asking import (
     EVERYTHING,
     EVERYTHING_OBJECTS,
@@ -40,16 +46,50 @@ ENDS: Mapping[str, tuple[str, str]] = {
 """Positions that no bot can get over: the finding, and what it names."""
 
 
+SETS: Mapping[Mode, configuration.Tables] = {
+    "socket": {"orgs.uat": {"permission_sets": "unlicensed"}},
+    "http": {"orgs.uat": {"permission_sets": "psl"}},
+}
+
+
+@pytest.fixture
+def build(tmp_path: Path, sqlite_url: str, mode: Mode) -> Build:
+    """Each telling with sets of its own kind: both kinds meet every switch, in no more time."""
+    return partial(living_house, tmp_path, sqlite_url, mode=mode, tables=SETS[mode])
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def undisturbed(
+async def each_undisturbed(
     tmp_path_factory: pytest.TempPathFactory, template_file: Path
-) -> Mapping[str, Any]:
+) -> Mapping[Mode, Mapping[str, Any]]:
     """What the request leaves in the org when every switch is at its default."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    async with living_house(folder, copy_of(template_file, folder)) as house:
-        await everything(house)
-        await house.ends("live")
-        return grants_of(house.org.snapshot())
+    left = {}
+    for mode, tables in SETS.items():
+        folder = tmp_path_factory.mktemp(f"undisturbed-{mode}")
+        database = copy_of(template_file, folder)
+        async with living_house(folder, database, mode=mode, tables=tables) as house:
+            await everything(house)
+            await house.ends("live")
+            left[mode] = grants_of(house.org.snapshot())
+    return left
+
+
+@pytest.fixture
+def undisturbed(
+    each_undisturbed: Mapping[Mode, Mapping[str, Any]], mode: Mode
+) -> Mapping[str, Any]:
+    """The same for this telling."""
+    return each_undisturbed[mode]
+
+
+def test_the_tellings_differ_in_the_kind_of_their_sets(
+    each_undisturbed: Mapping[Mode, Mapping[str, Any]],
+) -> None:
+    made = {
+        mode: sorted(one["licensed"] for name, one in left["sets"].items() if "_IU1" in name)
+        for mode, left in each_undisturbed.items()
+    }
+    assert made == {"socket": [False], "http": [False, True]}
 
 
 CLOSED = "picklists_list_grantable=False"
