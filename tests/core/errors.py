@@ -74,11 +74,17 @@ class ApiError:
     @property
     def line(self) -> int:
         """Which line of the product's table is about it."""
-        return _line(API, self.error, self.message, own=True)
+        return _line(API, self.error, self.message, own=True, granting=self.granting)
+
+    @property
+    def granting(self) -> bool:
+        """Is it met while a permission is put into a set?"""
+        return self.at in {"ObjectPermissions", "FieldPermissions"}
 
 
-def _line(rows: Sequence[Row], error: str, text: str, *, own: bool) -> int:
-    found = (number for number, row in enumerate(rows) if row.matches(error, text, own=own))
+def _line(rows: Sequence[Row], error: str, text: str, *, own: bool, granting: bool = False) -> int:
+    numbered = enumerate(rows)
+    found = (one for one, row in numbered if row.matches(error, text, own=own, granting=granting))
     return next(found, -1)
 
 
@@ -210,6 +216,14 @@ API_ERRORS = [
         "reference_invalid",
         REQUESTER,
         "SetupEntityAccess",
+    ),
+    ApiError(
+        400,
+        FIELD_INTEGRITY,
+        "The user license doesn't allow the permission: Read Lead",
+        "license_forbids",
+        REQUESTER,
+        "ObjectPermissions",
     ),
     ApiError(
         400,

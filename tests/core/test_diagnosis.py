@@ -30,7 +30,7 @@ def test_every_known_login_error_is_explained(one: LoginError, *, own: bool) -> 
 
 @pytest.mark.parametrize("one", API_ERRORS, ids=lambda one: f"{one.error} {one.message}")
 def test_every_known_api_error_is_explained(one: ApiError) -> None:
-    finding = diagnosis.explain(one.error, one.message, login=False)
+    finding = diagnosis.explain(one.error, one.message, login=False, granting=one.granting)
     assert (finding.code, finding.who) == (one.finding, one.who)
     assert finding.remedy
 
@@ -79,6 +79,32 @@ def test_an_org_that_does_not_answer_is_not_said_to_have_spoken() -> None:
 )
 def test_what_the_message_is_about_is_named(error: str, message: str, named: str) -> None:
     assert named in diagnosis.explain(error, message, login=False).cause
+
+
+BEYOND = "The user license doesn't allow the permission: Read Case"
+ASSIGNED = "Can't save permission set X, which is assigned to a user with user license Y. "
+
+
+@pytest.mark.parametrize(
+    ("granting", "message", "remedy"),
+    [
+        (True, BEYOND, "Withdraw this request"),
+        (True, BEYOND.replace("user", "permission set"), "Withdraw this request"),
+        (True, f"{ASSIGNED}{BEYOND}", "Press Retry"),
+        (False, BEYOND, "Press Retry"),
+    ],
+)
+def test_what_a_licence_forbids_is_said_by_whether_a_user_may_lack_it(
+    granting: bool,  # noqa: FBT001 - drawn from a table
+    message: str,
+    remedy: str,
+) -> None:
+    code = "FIELD_INTEGRITY_EXCEPTION"
+    found = diagnosis.explain(code, message, login=False, granting=granting)
+    assert (found.code, found.who) == ("license_forbids", Who.REQUESTER)
+    assert found.remedy.startswith(remedy)
+    assert "this permission: Read Case." in found.cause
+    assert ("of the user" in found.cause) == (remedy == "Press Retry")
 
 
 def test_an_unknown_error_is_quoted_with_its_code() -> None:

@@ -32,6 +32,8 @@ _NAMES: tuple[Row, ...] = (
     ),
 )
 
+_FORBIDDEN = r"license doesn.t allow the permissions?: *(?P<what>[^\n]{1,200})"
+
 _LICENSES: tuple[Row, ...] = (
     *(
         row(
@@ -50,11 +52,23 @@ _LICENSES: tuple[Row, ...] = (
     row(
         "field_integrity_exception",
         "license_forbids",
-        "The licence of the user does not allow this permission: {what}.",
-        "If the permission set licence Salesforce API Integration is missing on the user, press "
-        "Retry. If it is there, ask again without this permission.",
+        "The permission set licence Salesforce API Integration does not include this permission: "
+        "{what}.",
+        "Withdraw this request and ask again without this permission: no integration user of this "
+        "org can have it.",
         REQUESTER,
-        text=r"license doesn.t allow the permissions?: *(?P<what>[^\n]{1,200})",
+        text=rf"^(?!.*assigned to a user).*?{_FORBIDDEN}",
+        granting=True,
+    ),
+    row(
+        "field_integrity_exception",
+        "license_forbids",
+        "The licence of the user does not allow this permission: {what}.",
+        "Press Retry: the bot gives the user its permission set licence again, should that be "
+        "missing. If the same comes back, withdraw this request and ask again without this "
+        "permission.",
+        REQUESTER,
+        text=_FORBIDDEN,
     ),
     row(
         "invalid_profile",

@@ -55,16 +55,25 @@ _PROPAGATION: Final = frozenset(
 
 
 def explain(
-    code: str, message: str, *, login: bool, context: str | None = None, own: bool = True
+    code: str,
+    message: str,
+    *,
+    login: bool,
+    context: str | None = None,
+    own: bool = True,
+    granting: bool = False,
 ) -> Finding:
     """Say what an error means: cause, remedy, who; unknown ones are quoted.
 
     `login` chooses the token endpoint's table. `own` = it was the bot's own login, not that of the
-    new user. `context` is the step or object it happened at. Only a cleaned, cut piece of the org's
+    new user. `context` is the step or object it happened at, `granting` = a permission was being
+    put into a set. Only a cleaned, cut piece of the org's
     words is quoted, never a secret.
     """
     rows, other = (LOGIN, _LOGIN_REFUSED) if login else (API, _REFUSED)
-    found = next((row for row in rows if row.matches(code, message, own=own)), other)
+    found = next(
+        (row for row in rows if row.matches(code, message, own=own, granting=granting)), other
+    )
     words = ": ".join(part for part in (quote(code, _NAME), quote(message)) if part)
     what = quote(found.named(message), _NAME)
     cause = found.cause.replace("{what}", what.rstrip("."))

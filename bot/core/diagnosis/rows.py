@@ -24,6 +24,7 @@ class Row:
     `errors` are lower-case codes, empty = any; `text` is searched for in the message, None = any
     message, because the wording is not confirmed. `{what}` in the sentences is the text's group of
     that name, else `what`. `own` = only of the bot's own login, or only of the new user's.
+    `granting` = only where a permission was put into a set, or only elsewhere.
     """
 
     errors: frozenset[str]
@@ -34,10 +35,11 @@ class Row:
     text: re.Pattern[str] | None = None
     what: str = ""
     own: bool | None = None
+    granting: bool | None = None
 
-    def matches(self, code: str, message: str, *, own: bool = True) -> bool:
+    def matches(self, code: str, message: str, *, own: bool = True, granting: bool = False) -> bool:
         """Say whether this line is about an error; `own` = it was the bot itself that met it."""
-        if self.own not in {None, own}:
+        if self.own not in {None, own} or self.granting not in {None, granting}:
             return False
         if self.errors and code.lower() not in self.errors:
             return False
@@ -59,6 +61,7 @@ def row(
     text: str | None = None,
     what: str = "",
     own: bool | None = None,
+    granting: bool | None = None,
 ) -> Row:
     """Write a line of the table; `errors` are separated by blanks."""
     return Row(
@@ -70,4 +73,5 @@ def row(
         text=re.compile(text, re.IGNORECASE) if text else None,
         what=what,
         own=own,
+        granting=granting,
     )

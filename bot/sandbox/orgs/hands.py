@@ -90,6 +90,13 @@ class Hands:
                 if total is not None:
                     self.world.tables.put(sobject, row | {"TotalLicenses": total})
 
+    def leave_out_of_psl(self, sobject: str) -> None:
+        """Let the PSL of integration users not include an object, as most of industry clouds are.
+
+        (auth-and-monitoring 1.4 INVALID_TYPE, jsforce#1404)
+        """
+        self.world.beyond_psl.add(self.world.schema[sobject].name)
+
     def grant_bot(
         self, username: str, *rights: str, objects: Mapping[str, bool] | None = None
     ) -> None:

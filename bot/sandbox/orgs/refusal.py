@@ -56,6 +56,9 @@ class Fact(StrEnum):
     OBJECT_TWICE = "salesforce-provisioning 1.8 [U code]: one row per set and object"
     VIRTUAL_ROW = "salesforce-provisioning 1.8: rows of Modify All Data cannot be changed"
     LICENSE_OBJECT = "salesforce-provisioning 1.7: Salesforce Integration holds no standard object"
+    PSL_HOLDS = (
+        "salesforce-provisioning 1.2, 1.7 [U text]: a set of the PSL holds only what is in it"
+    )
     FIELD_PICKLIST = "salesforce-provisioning 1.9: a field that is not permissionable"
     FIELD_PREFIX = "salesforce-provisioning 1.9, 7.6: Field is <SobjectType>.<field>"
     FIELD_ALL_FALSE = "salesforce-provisioning 1.9: a field row with all false cannot be"

@@ -48,6 +48,13 @@ class Switches:
         fact="salesforce-provisioning 3.2",
         text="A detail's Read sees its master's Read that stands earlier in the same collection.",
     )
+    psl_lacks_text: str = _switch(
+        default="user license",
+        other="permission set license",
+        fact="salesforce-provisioning 1.7",
+        text="`The … doesn't allow the permission: …`, of what the PSL does not include, on a set "
+        "that is bound to it.",
+    )
     psl_auto_assigned: bool = _switch(
         default=True,
         other=False,

@@ -57,7 +57,10 @@ class Propagation:
 
 @dataclass(kw_only=True)
 class World:
-    """One org. `taken` holds usernames of orgs elsewhere, `family` the orgs of this sandbox."""
+    """One org. `taken` holds usernames of orgs elsewhere, `family` the orgs of this sandbox.
+
+    `beyond_psl` names the objects that the PSL of integration users does not include.
+    """
 
     key: str
     label: str
@@ -69,6 +72,7 @@ class World:
     my_domain_url: str = ""
     user_trigger: str | None = None
     hourly_logins: int = 3600
+    beyond_psl: set[str] = field(default_factory=set)
     login_blocks: dict[str, tuple[str, str]] = field(default_factory=dict)
     schema: Mapping[str, ObjectDef] = field(init=False)
     tables: Tables = field(default_factory=Tables)

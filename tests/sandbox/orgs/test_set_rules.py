@@ -180,6 +180,50 @@ async def test_the_integration_user_licence_holds_no_standard_object(bot: Caller
     await grant(bot, parent, "Invoice__c")
 
 
+@every_position("psl_lacks_text")
+async def test_a_set_of_the_psl_holds_no_object_that_the_psl_does_not_include(
+    position: str,
+) -> None:
+    async with bot_where(psl_lacks_text=position) as bot:
+        bot.org.leave_out_of_psl("Case")
+        parent = await make_set(bot, LicenseId=await psl_id(bot))
+        on = {"PermissionsRead": True, "PermissionsCreate": True}
+        answer = await bot.make("ObjectPermissions", ParentId=parent, SobjectType="Case", **on)
+        assert answer.rests_on(Fact.PSL_HOLDS).code == "FIELD_INTEGRITY_EXCEPTION"
+        said = f"The {position} doesn't allow the permission: Read Case, Create Case"
+        assert answer.message == said
+        await grant(bot, parent, "Account")
+
+
+async def test_a_set_without_a_licence_holds_any_object_and_its_assignment_is_refused(
+    bot: Caller,
+) -> None:
+    bot.org.leave_out_of_psl("Case")
+    user, parent = await make_user(bot), await make_set(bot)
+    await grant(bot, parent, "Case")
+    await license_user(bot, user)
+    answer = await bot.make("PermissionSetAssignment", AssigneeId=user, PermissionSetId=parent)
+    answer.rests_on(Fact.ASSIGN_NEEDS_PSL)
+    assert answer.message == "The user license doesn't allow the permission: Read Case"
+
+
+async def test_a_set_of_the_psl_holds_the_user_permissions_that_the_psl_includes(
+    bot: Caller,
+) -> None:
+    psl = await psl_id(bot)
+    answer = await bot.make(
+        "PermissionSet", Name="A", Label="A", LicenseId=psl, PermissionsManageUsers=True
+    )
+    answer.rests_on(Fact.PSL_HOLDS)
+    parent = await make_set(bot, LicenseId=psl)
+    change = {"PermissionsManageUsers": True}
+    later = await bot.rest("PATCH", f"sobjects/PermissionSet/{parent}", change)
+    later.rests_on(Fact.PSL_HOLDS)
+    unbound = await make_set(bot, name="Unbound")
+    free = await bot.rest("PATCH", f"sobjects/PermissionSet/{unbound}", change)
+    assert free.status == 204
+
+
 async def test_modify_all_data_shows_virtual_rows_that_nobody_changes(bot: Caller) -> None:
     row = (
         await bot.rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.sandbox.orgs.refusal import Fact, Refused
 from bot.sandbox.orgs.rules.wording import phrase
 from bot.sandbox.orgs.schema.access import OBJECT_VERBS
@@ -20,15 +22,28 @@ def holds_psl(world: World, user: Row, psl_id: object) -> bool:
 
 
 def offending(world: World, user: Row, parent: Row) -> list[str]:
-    """Permissions of a set that the user's licences do not allow."""
-    if not world.is_integration(user) or holds_psl(world, user, world.psl()["Id"]):
+    """Permissions of a set that the user's licences do not allow: without the PSL, or beyond it."""
+    if not world.is_integration(user):
         return []
+    licensed = holds_psl(world, user, world.psl()["Id"])
     return [
         phrase(world, verb, world.schema[str(row["SobjectType"])])
         for row in world.tables.where("ObjectPermissions", ParentId=parent["Id"])
         for verb in OBJECT_VERBS
-        if row[verb]
+        if row[verb] and not (licensed and row["SobjectType"] not in world.beyond_psl)
     ]
+
+
+def refuse_beyond_psl(world: World, parent: Row, permissions: Sequence[str]) -> None:
+    """Refuse what the PSL of a set that is bound to it does not include (1.7)."""
+    if permissions and world.row("PermissionSetLicense", parent["LicenseId"]):
+        raise Refused(
+            Fact.PSL_HOLDS,
+            "FIELD_INTEGRITY_EXCEPTION",
+            f"The {world.switches.psl_lacks_text} doesn't allow the permission: "
+            + ", ".join(permissions),
+            fields=(),
+        )
 
 
 def refuse_offending(world: World, user: Row, parent: Row, *, before: str = "") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.refusal import Fact, Refused
-from bot.sandbox.orgs.rules.licences import saved_set_allowed
+from bot.sandbox.orgs.rules.licences import refuse_beyond_psl, saved_set_allowed
 from bot.sandbox.orgs.rules.registry import Rules, depends
 from bot.sandbox.orgs.rules.sets import parent_of
 from bot.sandbox.orgs.rules.wording import phrase
@@ -52,7 +52,10 @@ def _insert(world: World, _access: Access, row: Row) -> None:
 
 
 def _license(world: World, parent: Row, row: Row) -> None:
-    """A set of the Salesforce Integration user licence holds no standard object (1.7)."""
+    """A set of the Salesforce Integration user licence holds no standard object (1.7).
+
+    One of the PSL holds only what the PSL includes.
+    """
     found = world.row("UserLicense", parent["LicenseId"])
     definition = world.schema[str(row["SobjectType"])]
     if found and found["Name"] == LICENSE and not definition.custom:
@@ -63,6 +66,9 @@ def _license(world: World, parent: Row, row: Row) -> None:
             f"The user license doesn't allow the permission: {phrase(world, verb, definition)}",
             fields=(),
         )
+    if definition.name in world.beyond_psl:
+        given = [phrase(world, one, definition) for one in OBJECT_VERBS if row[one]]
+        refuse_beyond_psl(world, parent, given)
 
 
 def _check(world: World, row: Row) -> None:

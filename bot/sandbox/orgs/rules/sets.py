@@ -6,18 +6,21 @@ import re
 
 from bot.sandbox.orgs.grants import Access
 from bot.sandbox.orgs.refusal import Fact, Refused
+from bot.sandbox.orgs.rules.licences import refuse_beyond_psl
 from bot.sandbox.orgs.rules.registry import Rules, depends
 from bot.sandbox.orgs.tables import Row
 from bot.sandbox.orgs.world import World
 
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
 _DEPENDS = {"CustomizeApplication": "ManageTranslation"}
+_MOST = "MaximumPermissions"
 _CHILDREN = ("ObjectPermissions", "FieldPermissions", "SetupEntityAccess")
 
 
 def _insert(world: World, _access: Access, row: Row) -> None:
     _name(world, row, None)
     _system(row)
+    _licensed(world, row)
 
 
 def _update(world: World, _access: Access, old: Row, new: Row) -> None:
@@ -25,6 +28,7 @@ def _update(world: World, _access: Access, old: Row, new: Row) -> None:
     if new["Name"] != old["Name"]:
         _name(world, new, old["Id"])
     _system(new)
+    _licensed(world, new)
 
 
 def own(row: Row) -> None:
@@ -69,6 +73,13 @@ def _system(row: Row) -> None:
     ]
     if missing:
         raise depends(Fact.SYSTEM_DEPENDS, missing)
+
+
+def _licensed(world: World, row: Row) -> None:
+    """A set of a PSL holds the user permissions whose MaximumPermissions… is true (1.2, 1.7)."""
+    psl = world.row("PermissionSetLicense", row["LicenseId"]) or {}
+    lacking = (key.removeprefix(_MOST) for key in psl if key.startswith(_MOST) and not psl[key])
+    refuse_beyond_psl(world, row, [one for one in lacking if row.get(f"Permissions{one}")])
 
 
 def _delete(world: World, _access: Access, row: Row) -> None:
