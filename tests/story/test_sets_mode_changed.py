@@ -156,22 +156,25 @@ async def test_a_user_made_before_the_change_holds_only_what_was_approved_after_
 
 
 @each_way
-async def test_a_mode_changed_back_takes_the_first_sets_again(
+async def test_a_mode_changed_back_takes_the_first_sets_again_and_the_second_ones_go(
     build: Build, first: str, second: str
 ) -> None:
     async with house_where(build, tables=written(first)) as house:
-        message = await blocked_by_its_username(house)
-        made = {name: one["licensed"] for name, one in sets_of(house).items()}
-        ids = {row["Name"]: row["Id"] for row in house.org.rows("PermissionSet")}
-        await switched(house, second)
+        house.org.world.taken.add(f"sap-2@{DOMAIN}")
+        card = await asked_under_another_username(house, second)
+        ids = {name: house.org.rows("PermissionSet", Name=name)[0]["Id"] for name in sets_of(house)}
+        await house.person("ada").click(card, "approve")
+        await finding(house, "username_taken")
+        assert set(sets_of(house)) == {*ids, *NAMES[first, second]}
         await switched(house, first)
-        await house.person("rae").click(message, "new_username")
-        card = await house.slack.until(lambda: _card_of(house, f"sap-2@{DOMAIN}"), timeout=20)
+        await house.told()
+        await house.person("rae").click(house.person("rae").dm[0], "new_username")
+        card = await house.slack.until(lambda: _card_of(house, f"sap-3@{DOMAIN}"), timeout=20)
         await house.person("ada").click(card, "approve")
         await house.ends("live")
-        assert {name: one["licensed"] for name, one in sets_of(house).items()} == made
-        for row in house.org.rows("PermissionSet"):
-            assert ids[row["Name"]] == row["Id"]
+        assert set(sets_of(house)) == set(ids)
+        for name, row_id in ids.items():
+            assert house.org.rows("PermissionSet", Name=name)[0]["Id"] == row_id
 
 
 @pytest.mark.parametrize("mode_of_sets", ["unlicensed", "psl"])
