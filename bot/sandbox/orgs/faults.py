@@ -1,4 +1,4 @@
-"""What can go wrong on demand? Matched by method, path and object, so many times.
+"""What can go wrong on demand? Matched by method, path and object, after some and so many times.
 
 A match looks into composites and collections: an `Answer` for a subrequest becomes that
 subrequest's answer, everything else concerns the whole HTTP request.
@@ -87,6 +87,17 @@ API_LIMIT = Reply(
 )
 """The org's requests of 24 hours are used up (2.2)."""
 
+OUT_OF_TIME = Reply(
+    status=400,
+    body=[
+        {
+            "message": "Your query request was running for too long.",
+            "errorCode": "QUERY_TIMEOUT",
+        }
+    ],
+)
+"""Passes by itself, or lies in what was asked; strikes one part of a composite (2.2)."""
+
 MAINTENANCE = Reply(status=503, body="<html>Down for maintenance</html>", whole=True)
 """A gateway's page instead of an answer (2.1)."""
 
@@ -97,14 +108,16 @@ HANG = Delay(None)
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One thing that goes wrong; `hits` counts how often it did."""
+    """One thing that goes wrong; `hits` counts how often it did, `skip` what still goes well."""
 
     action: Action
     method: str | None
     path: re.Pattern[str] | None
     sobject: str | None
     user: str | None
+    reference: str | None
     times: int
+    skip: int
     hits: int = 0
 
     def matches(self, entry: Entry) -> Part | None:
@@ -118,6 +131,7 @@ class Fault:
             (self.method is None or part.method == self.method)
             and (self.path is None or self.path.search(part.path) is not None)
             and (self.sobject is None or part.sobject == self.sobject)
+            and (self.reference is None or part.reference == self.reference)
         )
 
 
@@ -135,16 +149,23 @@ class Faults:
         path: str | None = None,
         sobject: str | None = None,
         user: str | None = None,
+        reference: str | None = None,
         times: int = 1,
+        skip: int = 0,
     ) -> Fault:
-        """Ask for a fault; `path` is a regular expression searched in the path."""
+        """Ask for a fault; `path` is a regular expression searched in the path.
+
+        `reference` is the referenceId of a subrequest; the first `skip` matches go well.
+        """
         fault = Fault(
             action=action,
             method=method,
             path=re.compile(path) if path else None,
             sobject=sobject,
             user=user,
+            reference=reference,
             times=times,
+            skip=skip,
         )
         self._faults.append(fault)
         return fault
@@ -174,7 +195,11 @@ class Faults:
         met = []
         for fault in self._faults:
             part = fault.matches(entry)
-            if part is not None:
-                fault.hits += 1
-                met.append((fault.action, part))
+            if part is None:
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.hits += 1
+            met.append((fault.action, part))
         return met

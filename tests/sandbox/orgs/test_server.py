@@ -13,6 +13,7 @@ from bot.sandbox.orgs import (
     DROP_BEFORE,
     HANG,
     MAINTENANCE,
+    OUT_OF_TIME,
     ROW_LOCKED,
     SESSION_EXPIRED,
     Delay,
@@ -120,6 +121,16 @@ async def test_an_answer_may_replace_one_part_of_a_composite(org: Org, bot: Call
     assert parts["other"]["httpStatusCode"] == 200
     again = await bot.composite(part("POST", "sobjects/PermissionSet", "set", body))
     assert results(again)["set"]["httpStatusCode"] == 201
+
+
+async def test_a_fault_may_let_some_go_well_and_strike_one_reference(org: Org, bot: Caller) -> None:
+    fault = org.faults.add(OUT_OF_TIME, reference="second", skip=1)
+    asked = [part("GET", "query?q=SELECT+Id+FROM+User", one) for one in ("first", "second")]
+    for status in (200, 400, 200):
+        answered = results(await bot.composite(*asked))
+        assert answered["first"]["httpStatusCode"] == 200
+        assert answered["second"]["httpStatusCode"] == status
+    assert fault.hits == 1
 
 
 async def test_a_whole_answer_may_be_replaced_by_path_and_by_user(org: Org, bot: Caller) -> None:
