@@ -9,23 +9,46 @@ from __future__ import annotations
 import socket
 
 import requests
+import structlog
 
 from bot.salesforce.gateway import Unavailable
+from bot.salesforce.session import CONNECT_SECONDS, READ_SECONDS
 
+_log = structlog.get_logger(__name__)
 NO_ORG = frozenset({420})
 """Salesforce's edge knows no org under this host (auth-and-monitoring 1.4)."""
 _DEEP = 12
+_OTHERWISE = "what was answered could not be read"
+_ENDS: tuple[tuple[type[requests.RequestException], str], ...] = (
+    (requests.exceptions.ProxyError, "the proxy on the way does not let the bot through"),
+    (requests.exceptions.SSLError, "no connection that can be trusted was made (TLS)"),
+    (requests.ConnectTimeout, f"no connection within {CONNECT_SECONDS} seconds"),
+    (requests.ReadTimeout, f"no answer within {READ_SECONDS} seconds"),
+    (requests.Timeout, "no answer in time"),
+    (requests.exceptions.ChunkedEncodingError, "its answer broke off in the middle"),
+    (requests.ConnectionError, "no connection was made, or it broke off"),
+)
+"""The narrower before the wider: requests derives most of them from one another."""
 
 
 def no_answer(
     error: requests.RequestException, *, asked: str = "", unknown: bool = False
 ) -> Unavailable:
-    """Translate an exchange that broke off; `asked` names what, `unknown` = it was a write."""
+    """Translate an exchange that broke off; `asked` names what, `unknown` = it was a write.
+
+    People read what happened; only the log names the error's class.
+    """
+    _log.info("org.no_answer", error=type(error).__name__, asked=asked or "the API")
     where = f"{asked}: " if asked else ""
     if _nameless(error):
         # Nothing was sent, so nothing was written.
         return Unavailable(f"{where}the name of its host is not known (DNS)", code="NXDOMAIN")
-    return Unavailable(f"{where}{type(error).__name__}", unknown=unknown)
+    return Unavailable(f"{where}{broke_off(error)}", unknown=unknown)
+
+
+def broke_off(error: OSError) -> str:
+    """Say how an exchange ended, in words for people; requests' errors are all OSErrors."""
+    return next((words for kind, words in _ENDS if isinstance(error, kind)), _OTHERWISE)
 
 
 def unavailable(status: int, *, asked: str = "", unknown: bool = False) -> Unavailable:

@@ -11,6 +11,7 @@ import requests
 from simple_salesforce.format import format_soql
 
 from bot.salesforce import facts, jwt_login, look, reads
+from bot.salesforce.absence import broke_off, no_answer
 from bot.salesforce.access import OrgAccess
 from bot.salesforce.gateway import Identity, Refused
 from bot.salesforce.inspection import (
@@ -114,13 +115,15 @@ class Inspector:
         try:
             answer = self._session.get(f"{self._access.my_domain_url}/services/data")
         except requests.exceptions.ProxyError as error:
-            raise Closed("proxy", type(error).__name__) from None
+            raise Closed("proxy", broke_off(error)) from None
         except requests.exceptions.SSLError as error:
             raise Closed("tls", _tls(error)) from None
         except requests.Timeout as error:
-            raise Closed("timeout", type(error).__name__) from None
-        except (requests.RequestException, OSError) as error:
-            raise Closed("unreachable", type(error).__name__) from None
+            raise Closed("timeout", broke_off(error)) from None
+        except requests.RequestException as error:
+            raise Closed("unreachable", no_answer(error).reason) from None
+        except OSError:
+            raise Closed("unreachable", "no connection could be opened") from None
         return FrontDoor(
             versions=_versions(answer),
             date=_date(answer.headers.get("Date")),
