@@ -19,6 +19,11 @@ _HIDDEN = (
     "What the bot may not read is answered as if it did not exist: look whether its user has View "
     "Setup and Configuration (docs/salesforce-setup.md, step 2)"
 )
+_LATER = "Run check again in a few minutes"
+_SPENT = (
+    "Run check again once calls have come back, within 24 hours; to have it sooner, find the big "
+    "caller in Setup, Company Information"
+)
 _LIKE_ABSENT = frozenset({"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND"})
 Answer = TypeVar("Answer")
 
@@ -104,4 +109,5 @@ async def _ask(name: str, question: Callable[[], Awaitable[Answer]]) -> Answer |
         return problem(name, f"It could not be read. {finding.cause}", remedy, page)
     except Unavailable as away:
         text = f"It could not be read: {away.reason}"
-        return problem(name, text, "Run check again in a few minutes", Page.ORG_AWAY)
+        spent = diagnosis.is_quota(away.code, away.words)
+        return problem(name, text, _SPENT if spent else _LATER, Page.ORG_AWAY)

@@ -56,17 +56,11 @@ async def refresh(ctx: Context, org: str) -> str:
     """
     begun = ctx.clock()
     try:
-        snapshot = await ctx.gateways[org].snapshot()
+        snapshot = await _look(ctx, org)
     except Unavailable as away:
         return await _away(ctx, org, away.reason)
-    except Refused as no:
-        if diagnosis.is_passing(no.code, no.message):
-            return await _away(ctx, org, no.code)
-        rights = await rights_after(ctx.gateways[org], no)
-        finding = review.refused(no.code, no.message, login=no.login, rights=rights)
-        sentence = f"{finding.cause} {finding.remedy}"
-        await _refuse(ctx, org, sentence, code=no.code)
-        return sentence
+    if isinstance(snapshot, str):
+        return snapshot
     facts = await _judge(ctx, org, snapshot, begun)
     async with ctx.database.write() as conn:
         before = await catalogue.org(conn, org)
@@ -75,6 +69,21 @@ async def refresh(ctx: Context, org: str) -> str:
     ctx.wake()
     _log.info("catalogue.refreshed", org=org, objects=len(snapshot.objects), refusal=facts.refusal)
     return facts.refusal
+
+
+async def _look(ctx: Context, org: str) -> Snapshot | str:
+    """What the org says, or the sentence why it cannot be chosen, which is kept then.
+
+    Raises `Unavailable`.
+    """
+    try:
+        return await ctx.gateways[org].snapshot()
+    except Refused as no:
+        rights = await rights_after(ctx.gateways[org], no)
+        finding = review.refused(no.code, no.message, login=no.login, rights=rights)
+        sentence = f"{finding.cause} {finding.remedy}"
+        await _refuse(ctx, org, sentence, code=no.code)
+        return sentence
 
 
 async def _judge(ctx: Context, org: str, snapshot: Snapshot, begun: datetime) -> OrgFacts:

@@ -18,7 +18,7 @@ from bot.core import diagnosis, plan
 from bot.core.plan import Batch, Found
 from bot.engine import Run
 from bot.flows.context import Context
-from bot.flows.ending import absent, passing
+from bot.flows.ending import absent
 from bot.flows.steady import step
 from bot.salesforce.gateway import Refused, Unavailable
 from store.records import Finding, Json, Wanted
@@ -119,8 +119,8 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
 
 
 def _refused(no: Refused, batch: Batch | None = None) -> Json:
-    if not no.login and diagnosis.is_passing(no.code, no.message):
-        return passing(no)
+    if no.passes:
+        return absent(no.waited_for())
     finding = diagnosis.explain(
         no.code,
         no.message,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import diagnosis, outage
 from bot.flows import telling
 from bot.flows.context import Context
-from bot.salesforce.gateway import Refused, Unavailable
+from bot.salesforce.gateway import Unavailable
 from store import ledger
 from store.records import Finding, Json, Request, Source, State
 
@@ -53,17 +53,15 @@ async def end(
     return changed
 
 
-def absent(away: Unavailable) -> Json:
-    """The end of a look at an org that did not answer; the code is told when that lasts."""
-    return {"end": "away", "reason": away.reason, "code": away.code}
+def absent(gone: Unavailable) -> Json:
+    """The end of a step that the org did not answer, or not yet; the code is told when that lasts.
 
-
-def passing(no: Refused) -> Json:
-    """The end of a look that met an error which passes; used up calls carry their finding."""
-    words = diagnosis.quote(no.message)
-    away: Json = {"end": "away", "reason": no.code, "code": no.code, "words": words}
-    if diagnosis.is_quota(no.code, no.message):
-        away["finding"] = diagnosis.explain(no.code, no.message, login=False).to_json()
+    Used up calls carry their finding.
+    """
+    words = diagnosis.quote(gone.words)
+    away: Json = {"end": "away", "reason": gone.reason, "code": gone.code, "words": words}
+    if diagnosis.is_quota(gone.code, gone.words):
+        away["finding"] = diagnosis.explain(gone.code, gone.words, login=False).to_json()
     return away
 
 

@@ -15,7 +15,7 @@ from bot.core import access, diagnosis, plan, review, sets
 from bot.engine import Jobs, Run
 from bot.flows import deadlines, telling
 from bot.flows.context import Context
-from bot.flows.ending import absent, later, passing, patient, why
+from bot.flows.ending import absent, later, patient, why
 from bot.flows.intake import seats_of
 from bot.flows.jobs import enqueue_preflight
 from bot.flows.steady import step
@@ -44,6 +44,17 @@ async def look(ctx: Context, request_id: int) -> Json | None:
             return None
         in_use = await ledger.names_in_use(conn, request.asked.org, without=request.id)
         made = await ledger.intended(conn, request_id)
+    try:
+        preflight = await _checked(ctx, request, in_use, made)
+    except Unavailable as gone:
+        return {"version": request.version, "away": absent(gone)}
+    return {"version": request.version, "preflight": preflight.to_json()}
+
+
+async def _checked(
+    ctx: Context, request: Request, in_use: frozenset[str], made: frozenset[str]
+) -> Preflight:
+    """Look and judge; a look that was refused is judged too. Raises `Unavailable`."""
     begun = ctx.clock()
     gateway = ctx.gateways[request.asked.org]
     org = ctx.settings.orgs[request.asked.org]
@@ -56,17 +67,12 @@ async def look(ctx: Context, request_id: int) -> Json | None:
             objects=[grant.object for grant in request.asked.grants],
             name=request.asked.name,
         )
-        preflight = await _judge(ctx, request, survey, names, begun, made)
-    except Unavailable as gone:
-        return {"version": request.version, "away": absent(gone)}
     except Refused as no:
-        if diagnosis.is_passing(no.code, no.message):
-            return {"version": request.version, "away": passing(no)}
         problem = review.refused(
             no.code, no.message, login=no.login, rights=await rights_after(gateway, no)
         )
-        preflight = _unseen(request, problem, ctx.clock())
-    return {"version": request.version, "preflight": preflight.to_json()}
+        return _unseen(request, problem, ctx.clock())
+    return await _judge(ctx, request, survey, names, begun, made)
 
 
 def _unseen(request: Request, problem: Finding, now: datetime) -> Preflight:
@@ -78,7 +84,8 @@ def _unseen(request: Request, problem: Finding, now: datetime) -> Preflight:
 async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str] | None:
     """The bot's own rights, to tell a missing one from a strange org.
 
-    None when the org refuses that as well, empty when they could not be asked for.
+    None when the org refuses that as well, empty when nobody could be asked. Raises `Unavailable`:
+    without them the wrong thing might be accused.
     """
     if no.login:
         return frozenset()
@@ -86,8 +93,6 @@ async def rights_after(gateway: Gateway, no: Refused) -> frozenset[str] | None:
         return await gateway.own_rights()
     except Refused:
         return None
-    except Unavailable:
-        return frozenset()
 
 
 async def _judge(

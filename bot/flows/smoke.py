@@ -16,7 +16,7 @@ from bot.core.lifecycle import Event
 from bot.engine import Jobs, Run
 from bot.flows import telling
 from bot.flows.context import Context
-from bot.flows.ending import absent, later, passing, patient, why
+from bot.flows.ending import absent, later, patient, why
 from bot.flows.jobs import enqueue_smoke
 from bot.flows.steady import step
 from bot.salesforce.gateway import Gateway, Refused, Unavailable
@@ -55,8 +55,6 @@ async def look(ctx: Context, request_id: int, number: int, run: str) -> Json:
     except Unavailable as away:
         return absent(away)
     except Refused as no:
-        if diagnosis.is_passing(no.code, no.message):
-            return passing(no)
         finding = diagnosis.explain(no.code, no.message, login=no.login)
         verdict = proof.Verdict(outcome=proof.BLOCKED, finding=finding)
     return {"end": "verdict", "verdict": verdict.to_json()}

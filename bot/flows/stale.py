@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.core import diagnosis, policy, review, stale
+from bot.core import policy, review, stale
 from bot.core.activity import Limits
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor
@@ -88,8 +88,6 @@ async def look(ctx: Context, org: str) -> Report:
     try:
         traces = await ctx.gateways[org].activity(own=own, idle_after=limits.idle_after, now=now)
     except Refused as no:
-        if diagnosis.is_passing(no.code, no.message):
-            raise Unavailable(no.code) from None
         rights = await rights_after(ctx.gateways[org], no)
         finding = review.refused(no.code, no.message, login=no.login, rights=rights)
         return stale.refused(f"{finding.cause} {finding.remedy}", now)

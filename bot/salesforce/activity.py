@@ -141,7 +141,7 @@ def _tokens(rest: Rest, users: Sequence[str]) -> dict[str, tuple[datetime, ...]]
             )
             for ids in some
         ]
-        for ids, rows in zip(some, need(rest.queries(soqls)), strict=True):
+        for ids, rows in zip(some, need(rest.queries(soqls, keep_late=True)), strict=True):
             if len(rows) >= _TOKENS_MOST and len(ids) > 1:
                 waiting += [ids[: len(ids) // 2], ids[len(ids) // 2 :]]
                 continue

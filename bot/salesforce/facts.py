@@ -112,8 +112,8 @@ def _chunks(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 
 def _ask(rest: Rest, soqls: Sequence[str]) -> list[dict[str, Any]]:
-    """Rows of all queries; a refused one has none."""
-    answers = rest.queries(soqls)
+    """Rows of all queries; a refused one has none, one that keeps running out of time neither."""
+    answers = rest.queries(soqls, keep_late=True)
     return [row for rows in answers if not isinstance(rows, Refused) for row in rows]
 
 

@@ -1,7 +1,9 @@
 """What we need from one Salesforce org, in our own words, and how it says no.
 
 The Protocol is named by needs, not by REST. Foreign errors are translated here once: `Refused` is
-diagnosed and told to the owner, `Unavailable` is waited for, everything else is a bug and loud.
+diagnosed and told to the owner, `Unavailable` is waited for, everything else is a bug and loud. Of
+a look, an error that passes by itself is always `Unavailable`: taken for an answer, it would say
+that something is not there, or cannot be seen, while the org is merely busy.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.activity import Traces
+from bot.core.diagnosis import is_of_one_question, is_passing, is_quota
 from bot.core.plan import Batch, Found
 from bot.core.proof import Observation
 from store.records import ObjectFact, OrgFacts
@@ -34,21 +37,45 @@ class Refused(Exception):  # noqa: N818 - the architecture's word
         self.fields = tuple(fields)
         self.login = login
 
+    @property
+    def passes(self) -> bool:
+        """Say whether the same call may simply be made again later (provisioning 2.2)."""
+        return not self.login and is_passing(self.code, self.message)
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether it passes but may lie in the one question, such as a big object's."""
+        return self.passes and is_of_one_question(self.code, self.message)
+
+    def waited_for(self) -> Unavailable:
+        """What a refusal that passes by itself is to whoever waits for the org."""
+        spent = is_quota(self.code, self.message)
+        reason = "its API calls of 24 hours are used up" if spent else f"it is busy: {self.code}"
+        return Unavailable(reason, code=self.code, words=self.message)
+
 
 class Unavailable(Exception):  # noqa: N818 - the architecture's word
     """The org did not answer as an org. `unknown` = the write may have happened.
 
-    `code` says what it means if it lasts: `HTTP_420` and `NXDOMAIN` that no org is at the address
-    (salesforce-auth-and-monitoring 1.4).
+    `reason` is read by people: it follows "the org does not answer". `code` says what it means if
+    it lasts: an error of Salesforce's that passes by itself, or `HTTP_420` and `NXDOMAIN`, that no
+    org is at the address (salesforce-auth-and-monitoring 1.4). `words` are the org's own, or
+    `reason` where it said nothing.
     """
 
     def __init__(
-        self, reason: str, *, unknown: bool = False, code: str = "SERVER_UNAVAILABLE"
+        self,
+        reason: str,
+        *,
+        unknown: bool = False,
+        code: str = "SERVER_UNAVAILABLE",
+        words: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.unknown = unknown
         self.code = code
+        self.words = words or reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +136,10 @@ class Survey:
 
 
 class Gateway(Protocol):
-    """One org. Every method raises `Refused` or `Unavailable`; nothing else is expected."""
+    """One org. Every method raises `Refused` or `Unavailable`; nothing else is expected.
+
+    `perform` raises `Refused` for an error that passes, too: then nothing is unknown.
+    """
 
     @property
     def key(self) -> str:

@@ -165,7 +165,7 @@ def _joined(conditions: Sequence[str]) -> Iterator[str]:
 
 def _ask(rest: Rest, soqls: Sequence[str]) -> Rows:
     """Rows of all queries; the first refusal is raised."""
-    return [row for rows in need(rest.queries(soqls)) for row in rows]
+    return [row for rows in need(rest.queries(soqls, keep_late=True)) for row in rows]
 
 
 def chunks(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

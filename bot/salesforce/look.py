@@ -192,7 +192,8 @@ def _rights(answer: reads.Rows | Refused) -> frozenset[str]:
 def find_app(rest: Rest, kind: str, name: str) -> AppFound | Refused | None:
     """Find an app by its name; its policy is readable for connected apps only (1.13).
 
-    External client apps are "for internal use only": an org may not let them be read (2.5).
+    External client apps are "for internal use only": an org may not let them be read (2.5), which
+    is its `Refused`. Raises `Unavailable`.
     """
     sobject, column, more = _APPS[kind]
     soql = format_soql(

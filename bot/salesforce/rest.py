@@ -36,7 +36,10 @@ class _ExpiredError(Refused):
 
 
 class Rest:
-    """REST calls as one user; `log_in` makes a token when there is none or it expired."""
+    """REST calls as one user; `log_in` makes a token when there is none or it expired.
+
+    Whatever only asks raises `Unavailable` for an error that passes by itself.
+    """
 
     def __init__(
         self,
@@ -72,11 +75,11 @@ class Rest:
 
     def query(self, soql: str) -> list[dict[str, Any]]:
         """Answer every record of a query, page after page."""
-        return self._all_pages(self._call(lambda client: client.query(soql)))
+        return self._all_pages(self._look(lambda client: client.query(soql)))
 
     def get(self, path: str) -> Any:
         """GET a path below /services/data/vXX.0/."""
-        return self._call(lambda client: client.restful(path))
+        return self._look(lambda client: client.restful(path))
 
     def composite(
         self, subrequests: Sequence[dict[str, Any]], *, all_or_none: bool, collate: bool = False
@@ -95,19 +98,39 @@ class Rest:
         found = {one["referenceId"]: one for one in answer["compositeResponse"]}
         return [found[one["referenceId"]] for one in subrequests]
 
-    def queries(self, soqls: Sequence[str]) -> list[list[dict[str, Any]] | Refused]:
-        """Run queries, five in one HTTP request; one that is refused answers its refusal."""
+    def queries(
+        self, soqls: Sequence[str], *, keep_late: bool = False
+    ) -> list[list[dict[str, Any]] | Refused]:
+        """Run queries, five in one HTTP request; one that is refused answers its refusal.
+
+        One that runs out of time twice raises `Unavailable`; with `keep_late` that is its answer,
+        because it may lie in what was asked and last.
+        """
         paths = [f"query?q={quote(soql)}" for soql in soqls]
         return [
             one if isinstance(one, Refused) else self._all_pages(one)
-            for one in self._gets(paths, at_once=_QUERIES_AT_ONCE)
+            for one in self._gets(paths, at_once=_QUERIES_AT_ONCE, keep_late=keep_late)
         ]
 
     def describes(self, names: Sequence[str]) -> list[dict[str, Any] | Refused]:
         """Describe objects, 25 in one HTTP request; one that is refused answers its refusal."""
-        return self._gets([f"sobjects/{name}/describe" for name in names], at_once=_PARTS_AT_ONCE)
+        paths = [f"sobjects/{name}/describe" for name in names]
+        return self._gets(paths, at_once=_PARTS_AT_ONCE, keep_late=True)
 
-    def _gets(self, paths: Sequence[str], *, at_once: int) -> list[dict[str, Any] | Refused]:
+    def _gets(
+        self, paths: Sequence[str], *, at_once: int, keep_late: bool
+    ) -> list[dict[str, Any] | Refused]:
+        """GET each path; what ran out of time once more, because that may have been bad luck."""
+        answers = self._asked(paths, at_once=at_once)
+        late = [at for at, one in enumerate(answers) if isinstance(one, Refused) and one.is_late]
+        again = self._asked([paths[at] for at in late], at_once=at_once)
+        for at, answer in zip(late, again, strict=True):
+            if isinstance(answer, Refused) and answer.is_late and not keep_late:
+                raise answer.waited_for()
+            answers[at] = answer
+        return answers
+
+    def _asked(self, paths: Sequence[str], *, at_once: int) -> list[dict[str, Any] | Refused]:
         """GET each path below /services/data/vXX.0/, several in one composite."""
         answers: list[dict[str, Any] | Refused] = []
         for start in range(0, len(paths), at_once):
@@ -119,10 +142,14 @@ class Rest:
                 }
                 for number, path in enumerate(paths[start : start + at_once])
             ]
-            for one in self.composite(parts, all_or_none=False, collate=True):
-                no = one["httpStatusCode"] >= requests.codes.bad_request
-                answers.append(_refused(one["body"]) if no else one["body"])
+            answers += [_answer(one) for one in self._composite_of_looks(parts)]
         return answers
+
+    def _composite_of_looks(self, parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        try:
+            return self.composite(parts, all_or_none=False, collate=True)
+        except Refused as no:
+            raise _of_a_look(no) from None
 
     def _all_pages(self, page: dict[str, Any]) -> list[dict[str, Any]]:
         records = list(page["records"])
@@ -131,6 +158,12 @@ class Rest:
             page = self.get(path)
             records.extend(page["records"])
         return records
+
+    def _look(self, work: Callable[[Salesforce], Any]) -> Any:
+        try:
+            return self._call(work)
+        except Refused as no:
+            raise _of_a_look(no) from None
 
     def _call(self, work: Callable[[Salesforce], Any], *, write: bool = False) -> Any:
         client = self._connect()
@@ -184,6 +217,22 @@ def _translate(error: SalesforceError, *, write: bool) -> Exception:
     if refused.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refused.message.lower():
         words = "too many concurrent long calls run in the org"
         return Unavailable(words, code=refused.code)
+    return refused
+
+
+def _of_a_look(no: Refused) -> Exception:
+    """What a call that only asked raises when it was refused as a whole."""
+    return no.waited_for() if no.passes else no
+
+
+def _answer(part: dict[str, Any]) -> dict[str, Any] | Refused:
+    """Read one subresponse of a look; raises `Unavailable` when it says that the org is busy."""
+    if part["httpStatusCode"] < requests.codes.bad_request:
+        body: dict[str, Any] = part["body"]
+        return body
+    refused = _refused(part["body"])
+    if refused.passes and not refused.is_late:
+        raise refused.waited_for()
     return refused
 
 

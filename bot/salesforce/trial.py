@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.core.diagnosis import is_of_one_question, is_passing
 from bot.core.proof import Look, Observation
-from bot.salesforce.gateway import Refused, Unavailable
+from bot.salesforce.gateway import Refused
 from bot.salesforce.jwt_login import LoginRefused
 from bot.salesforce.rest import Rest
 
@@ -43,8 +42,11 @@ def with_revocation(observation: Observation, *, revoked: bool) -> Observation:
 
 
 def visible_rows(rest: Rest, objects: Sequence[str]) -> dict[str, bool | None]:
-    """Say per object whether the caller sees a row; None = it cannot look."""
-    found = zip(objects, _each(objects, lambda: rest.queries(_soqls(objects))), strict=True)
+    """Say per object whether the caller sees a row; None = it cannot look.
+
+    Raises `Unavailable` where the org is busy: that says nothing about what the caller may see.
+    """
+    found = zip(objects, _rows(rest, objects), strict=True)
     return {name: None if isinstance(rows, Refused) else bool(rows) for name, rows in found}
 
 
@@ -57,15 +59,17 @@ def _looks(
     looks = {name: _described(one) for name, one in zip(objects, described, strict=True)}
     asked = [name for name, one in looks.items() if one.described and one.queryable]
     names = [*asked, forbidden] if forbidden else asked
-    answers = _each(names, lambda: rest.queries(_soqls(names)))
+    answers = _rows(rest, names)
     if forbidden:  # a well org refuses it at once, however large the granted objects are
         _insist_on_an_org(answers)
     looks |= {name: _queried(rows) for name, rows in zip(asked, answers, strict=False)}
     return looks, _forbidden(forbidden, answers[-1]) if forbidden else None
 
 
-def _soqls(names: Sequence[str]) -> list[str]:
-    return [f"SELECT Id FROM {name} LIMIT 1" for name in names]  # noqa: S608 - API names
+def _rows(rest: Rest, names: Sequence[str]) -> list[list[dict[str, Any]] | Refused]:
+    """One row of each object, or how the org refused; a large object may run out of time."""
+    soqls = [f"SELECT Id FROM {name} LIMIT 1" for name in names]  # noqa: S608 - API names
+    return _each(names, lambda: rest.queries(soqls, keep_late=True))
 
 
 def _each(names: Sequence[str], ask: Callable[[], list[_T | Refused]]) -> list[_T | Refused]:
@@ -97,9 +101,9 @@ def _forbidden(name: str, answer: list[dict[str, Any]] | Refused) -> tuple[str, 
 def _insist_on_an_org(answers: Sequence[object]) -> None:
     """Raise `Unavailable` where every single question met an error that passes."""
     refusals = [one for one in answers if isinstance(one, Refused)]
-    passing = [one for one in refusals if is_passing(one.code, one.message)]
+    passing = [one for one in refusals if one.passes]
     if passing and len(passing) == len(answers):
-        raise Unavailable(passing[0].code)
+        raise passing[0].waited_for()
 
 
 def _said(no: Refused) -> str:
@@ -107,6 +111,6 @@ def _said(no: Refused) -> str:
 
     What passes but may lie in this one question, such as a big object's time limit, is kept.
     """
-    if is_passing(no.code, no.message) and not is_of_one_question(no.code, no.message):
-        raise Unavailable(no.code)
+    if no.passes and not no.is_late:
+        raise no.waited_for()
     return f"{no.code}: {no.message}"

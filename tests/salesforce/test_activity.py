@@ -143,14 +143,15 @@ async def test_who_is_frozen_is_seen() -> None:
     assert sum(bool(one.frozen) for one in traces.users) == 1
 
 
-async def test_a_source_that_the_org_refuses_is_missing_with_the_orgs_words() -> None:
+@pytest.mark.parametrize("code", ["QUERY_TIMEOUT", "INVALID_TYPE"])
+async def test_a_source_that_the_org_refuses_is_missing_with_the_orgs_words(code: str) -> None:
     async with an_org() as org:
         unused = seat(org, made=ago(days=90))
-        said = [{"errorCode": "QUERY_TIMEOUT", "message": "Your query took too long."}]
-        org.faults.add(Reply(status=400, body=said), sobject="OauthToken")
+        said = [{"errorCode": code, "message": "Your query took too long."}]
+        org.faults.add(Reply(status=400, body=said), sobject="OauthToken", times=2)
         traces = await seen(org)
     assert set(traces.missing) == {Evidence.TOKENS}
-    assert "QUERY_TIMEOUT" in traces.missing[Evidence.TOKENS]
+    assert code in traces.missing[Evidence.TOKENS]
     assert statuses(traces)[unused] is Status.UNKNOWN
 
 

@@ -57,12 +57,6 @@ def tokens(org: Org) -> int:
         (404, "<html>no such page</html>", "HTTP_404", ""),
         (410, [], "HTTP_410", ""),
         (400, ["text"], "HTTP_400", ""),
-        (
-            403,
-            [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}],
-            "REQUEST_LIMIT_EXCEEDED",
-            "TotalRequests Limit exceeded.",
-        ),
     ],
 )
 async def test_what_will_not_pass_by_itself_is_refused(
@@ -88,6 +82,11 @@ async def test_what_will_not_pass_by_itself_is_refused(
             403,
             [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "ConcurrentRequests Limit"}],
         ),
+        (
+            403,
+            [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}],
+        ),
+        (400, [{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "no exclusive access"}]),
     ],
 )
 async def test_what_passes_by_itself_is_waited_for(

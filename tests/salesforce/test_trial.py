@@ -71,7 +71,8 @@ class Answers:
     def describes(self, _names: Sequence[str]) -> list[Any]:
         return list(self._described)
 
-    def queries(self, _soqls: Sequence[str]) -> list[Any]:
+    def queries(self, _soqls: Sequence[str], *, keep_late: bool) -> list[Any]:
+        assert keep_late, "a large object may run out of time, and that is told"
         return list(self._queried)
 
 
