@@ -203,7 +203,7 @@ def _translate(error: SalesforceError, *, write: bool) -> Exception:
     Of those, what a client did wrong is refused, because it will not pass by itself.
     """
     status, content = error.status, error.content
-    if status >= requests.codes.server_error or status in _PASSING_STATUS:
+    if _is_absence(status):
         return unavailable(status, unknown=write)
     if status == requests.codes.unauthorized:
         expired = _refused(content)
@@ -220,6 +220,10 @@ def _translate(error: SalesforceError, *, write: bool) -> Exception:
     return refused
 
 
+def _is_absence(status: int) -> bool:
+    return status >= requests.codes.server_error or status in _PASSING_STATUS
+
+
 def _of_a_look(no: Refused) -> Exception:
     """What a call that only asked raises when it was refused as a whole."""
     return no.waited_for() if no.passes else no
@@ -227,10 +231,13 @@ def _of_a_look(no: Refused) -> Exception:
 
 def _answer(part: dict[str, Any]) -> dict[str, Any] | Refused:
     """Read one subresponse of a look; raises `Unavailable` when it says that the org is busy."""
-    if part["httpStatusCode"] < requests.codes.bad_request:
+    status = int(part["httpStatusCode"])
+    if status < requests.codes.bad_request:
         body: dict[str, Any] = part["body"]
         return body
     refused = _refused(part["body"])
+    if refused.code == UNKNOWN and _is_absence(status):
+        raise unavailable(status)
     if refused.passes and not refused.is_late:
         raise refused.waited_for()
     return refused

@@ -108,4 +108,7 @@ async def test_whichever_question_meets_trouble_it_is_neither_no_nor_nothing(loo
                 busy = org.faults.add(ROW_LOCKED, reference=one, skip=skip)
                 with pytest.raises(Unavailable, match="UNABLE_TO_LOCK_ROW"):
                     await look(client)
-                assert (late.hits, busy.hits) == (1, 1)
+                page = org.faults.add(Reply(status=503, body=""), reference=one, skip=skip)
+                with pytest.raises(Unavailable, match="HTTP 503"):
+                    await look(client)
+                assert (late.hits, busy.hits, page.hits) == (1, 1, 1)

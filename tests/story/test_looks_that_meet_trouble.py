@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.flows import slots
-from bot.sandbox.orgs import API_LIMIT, OUT_OF_TIME, Reply
+from bot.sandbox.orgs import API_LIMIT, DROP_BEFORE, OUT_OF_TIME, Reply
 from store import catalogue, reports
 from store.records import State
 from tests.modes import Mode
@@ -177,3 +177,19 @@ async def test_a_request_whose_test_was_not_finished_does_not_go_live(house: Hou
     assert request.finding.code == "sees_nothing"
     (said,) = await looked(house)
     assert "Not tested" not in said
+
+
+async def test_an_org_that_hangs_up_is_told_in_words_and_in_no_name_of_an_error(
+    house: House,
+) -> None:
+    house.org.faults.add(DROP_BEFORE, path="composite", times=1000)
+    await house.ask(READ_ACCOUNT, objects=["Account"])
+    rae = house.person("rae")
+    words = "The org does not answer (no connection was made, or it broke off)"
+    await house.slack.until(
+        lambda: rae.dm and words in rae.dm[0].readable(), timeout=house.patience
+    )
+    (line,) = [one for one in await house.journal() if one.event == "unavailable"]
+    assert line.detail == f"{words}; trying again by itself"
+    house.org.faults.clear()
+    await house.card()
