@@ -105,7 +105,7 @@ async def _ask(name: str, question: Callable[[], Awaitable[Answer]]) -> Answer |
     except Refused as no:
         finding = diagnosis.explain(no.code, no.message, login=no.login)
         page = Page.APP_UNREADABLE if name.startswith("app:") else Page.RIGHTS
-        remedy = _HIDDEN if no.code in _LIKE_ABSENT else finding.remedy
+        remedy = _HIDDEN if no.code in _LIKE_ABSENT else diagnosis.remedy_at_check(finding)
         return problem(name, f"It could not be read. {finding.cause}", remedy, page)
     except Unavailable as away:
         text = f"It could not be read: {away.reason}"

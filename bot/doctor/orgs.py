@@ -89,7 +89,7 @@ async def _login(org: Org, inspection: Inspection, host: str) -> tuple[Line, boo
     except Refused as no:
         finding = diagnosis.explain(no.code, no.message, login=True)
         text = f"{finding.cause.rstrip('.')}. {_AFTER}"
-        return problem("login", text, finding.remedy, Page.LOGIN), False
+        return problem("login", text, diagnosis.remedy_at_check(finding), Page.LOGIN), False
     except Unavailable as away:
         text = f"The login did not work: {away.reason}. {_AFTER}"
         return problem("login", text, "Run check again in a few minutes", Page.ORG_AWAY), False

@@ -110,7 +110,7 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
     except Unavailable as away:
         return {"end": "again", "met": absent(away)}
     except Refused as no:
-        ended = _refused(no, batch)
+        ended = _refused(no, batch.say())
         if diagnosis.is_mixture(no.code) and len(plan.apart(batch)) > 1:
             return {"end": "again", "met": ended, "apart": True}
         open_end = not batch.all_or_none or diagnosis.may_be_there(no.code)
@@ -118,17 +118,13 @@ async def call(ctx: Context, org: str, batch: Batch, known: Mapping[str, str]) -
     return {"end": "go", "ids": dict(made)}
 
 
-def _refused(no: Refused, batch: Batch | None = None) -> Json:
+def _refused(no: Refused, context: str | None = None) -> Json:
     if no.passes:
         return absent(no.waited_for())
-    finding = diagnosis.explain(
-        no.code,
-        no.message,
-        login=no.login,
-        context=no.step or (batch.say() if batch else None),
-        granting=bool(batch and batch.grants),
+    context = no.step or context
+    return stop(
+        diagnosis.explain(no.code, no.message, login=no.login, context=context, sobject=no.sobject)
     )
-    return stop(finding)
 
 
 def stop(finding: Finding) -> Json:

@@ -99,6 +99,7 @@ class Client:
             told = refusal_in(answers, but=frozenset() if batch.all_or_none else writes.GONE)
             if told:
                 told.refused.step = writes.said(composite, told.part, told.row)
+                told.refused.sobject = writes.written(composite, told.part)
                 raise told.refused
             return writes.made(composite, answers)
 

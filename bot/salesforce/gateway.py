@@ -23,10 +23,12 @@ from store.records import ObjectFact, OrgFacts
 class Refused(Exception):  # noqa: N818 - the architecture's word
     """The org said no. `code` is Salesforce's errorCode, or OAuth's error when `login` is true.
 
-    `step` says the step of the batch that was refused, when the answer tells which.
+    `step` says the step of the batch that was refused, when the answer tells which, and `sobject`
+    what that step writes (`User`, `FieldPermissions`, …).
     """
 
     step: str | None = None
+    sobject: str = ""
 
     def __init__(
         self, code: str, message: str, *, fields: Sequence[str] = (), login: bool = False

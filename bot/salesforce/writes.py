@@ -96,6 +96,15 @@ def said(composite: Composite, part: int, row: int) -> str | None:
     return says[row] if row < len(says) else None
 
 
+def written(composite: Composite, part: int) -> str:
+    """Name the object that a subrequest writes: that of its path, or of a collection's records."""
+    one = composite.parts[part]
+    room, _, name = one["url"].partition(f"/v{composite.version}/")[2].partition("/")
+    if room == "composite":
+        return str(one["body"]["records"][0]["attributes"]["type"])
+    return str(name.partition("/")[0])
+
+
 def made(composite: Composite, answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Read the ids that a composite made, by the keys of the gateway."""
     by_reference = {one["referenceId"]: one["body"] for one in answers}

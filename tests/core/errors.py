@@ -74,18 +74,12 @@ class ApiError:
     @property
     def line(self) -> int:
         """Which line of the product's table is about it."""
-        return _line(API, self.error, self.message, own=True, granting=self.granting)
-
-    @property
-    def granting(self) -> bool:
-        """Is it met while a permission is put into a set?"""
-        return self.at in {"ObjectPermissions", "FieldPermissions"}
+        return _line(API, self.error, self.message, own=True, at=self.at)
 
 
-def _line(rows: Sequence[Row], error: str, text: str, *, own: bool, granting: bool = False) -> int:
-    numbered = enumerate(rows)
-    found = (one for one, row in numbered if row.matches(error, text, own=own, granting=granting))
-    return next(found, -1)
+def _line(rows: Sequence[Row], error: str, text: str, *, own: bool, at: str = "") -> int:
+    lines = enumerate(rows)
+    return next((n for n, row in lines if row.matches(error, text, own=own, sobject=at)), -1)
 
 
 def first_of_each_line(errors: Sequence[ApiError]) -> Iterator[ApiError]:
@@ -170,6 +164,7 @@ _BUSY = "Group membership operation already in progress"
 _LONG_CALLS = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
 _MIXED = "DML operation on setup object is not permitted after you have updated a non-setup object"
 _ROLLED_BACK = "The transaction was rolled back since another operation failed."
+_BAD = "Name: bad value for restricted picklist field"
 PICKLIST = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
 FIELD_INTEGRITY = "FIELD_INTEGRITY_EXCEPTION"
 CROSS_REFERENCE = "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
@@ -250,15 +245,13 @@ API_ERRORS = [
         "ObjectPermissions",
     ),
     ApiError(400, "INVALID_TYPE", "", "object_not_visible", ADMIN, "ObjectPermissions"),
-    ApiError(400, PICKLIST, "bad value", "field_refused", OPERATOR, "ObjectPermissions"),
+    ApiError(400, PICKLIST, f"{_BAD}: Account", "object_gone", REQUESTER, "ObjectPermissions"),
+    ApiError(400, PICKLIST, "bad value", "object_gone", REQUESTER, "ObjectPermissions"),
+    ApiError(400, PICKLIST, f"{_BAD}: Order__c", "object_gone", REQUESTER, "FieldPermissions"),
     ApiError(
-        400,
-        PICKLIST,
-        "bad value for restricted picklist field: Account.Industry",
-        "field_refused",
-        REQUESTER,
-        "FieldPermissions",
+        400, PICKLIST, f"{_BAD}: Account.Industry", "field_refused", REQUESTER, "FieldPermissions"
     ),
+    ApiError(400, PICKLIST, "bad value", "field_refused", REQUESTER, "FieldPermissions"),
     ApiError(
         400,
         FIELD_INTEGRITY,
@@ -316,8 +309,25 @@ API_ERRORS = [
     ApiError(
         400, "INVALID_EMAIL_ADDRESS", "invalid email address", "value_refused", REQUESTER, "User"
     ),
-    ApiError(400, "MALFORMED_ID", "id value of incorrect type", "value_refused", REQUESTER, "User"),
+    ApiError(
+        400, "MALFORMED_ID", "id value of incorrect type", "reference_invalid", REQUESTER, "User"
+    ),
     ApiError(400, "INVALID_PROFILE", "invalid profile", "profile_refused", ADMIN, "User"),
+    ApiError(
+        400,
+        FIELD_INTEGRITY,
+        "You can only assign profiles that are compatible with the user's license.",
+        "profile_refused",
+        ADMIN,
+        "User",
+    ),
+    ApiError(400, FIELD_INTEGRITY, "words that nobody confirmed", "refused", ADMIN, "User"),
+    ApiError(400, PICKLIST, f"{_BAD}: Mars/Olympus", "locale_refused", OPERATOR, "User"),
+    ApiError(400, PICKLIST, f"{_BAD}: en_XX", "locale_refused", OPERATOR, "User"),
+    ApiError(400, "DUPLICATE_COMM_NICKNAME", "Duplicate Nickname", "already_there", ADMIN, "User"),
+    ApiError(
+        400, "DUPLICATES_DETECTED", "Use one of these records?", "org_automation", ADMIN, "User"
+    ),
     ApiError(400, "SOMETHING_NEW", "nobody knows it", "refused", ADMIN, "User"),
     # The licence and the assignments.
     ApiError(

@@ -30,7 +30,7 @@ def test_every_known_login_error_is_explained(one: LoginError, *, own: bool) -> 
 
 @pytest.mark.parametrize("one", API_ERRORS, ids=lambda one: f"{one.error} {one.message}")
 def test_every_known_api_error_is_explained(one: ApiError) -> None:
-    finding = diagnosis.explain(one.error, one.message, login=False, granting=one.granting)
+    finding = diagnosis.explain(one.error, one.message, login=False, sobject=one.at)
     assert (finding.code, finding.who) == (one.finding, one.who)
     assert finding.remedy
 
@@ -40,6 +40,61 @@ def test_no_line_of_the_table_is_dead() -> None:
     lines = {line for one in EVERY_LOGIN_ERROR for line in (one.line, one.own_line)}
     assert lines - {-1} == set(range(len(LOGIN)))
     assert {one.line for one in API_ERRORS} - {-1} == set(range(len(API)))
+
+
+PICKLIST = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+_BAD = "bad value for restricted picklist field"
+
+
+@pytest.mark.parametrize(
+    ("sobject", "message", "code", "words"),
+    [
+        (
+            "ObjectPermissions",
+            f"X: {_BAD}: Invoice_Line__c",
+            "object_gone",
+            "object Invoice_Line__c",
+        ),
+        (
+            "FieldPermissions",
+            f"X: {_BAD}: Invoice_Line__c",
+            "object_gone",
+            "object Invoice_Line__c",
+        ),
+        ("ObjectPermissions", f"Objekttyp: {_BAD}: Account", "object_gone", "The object Account"),
+        ("ObjectPermissions", "", "object_gone", "An object cannot be granted"),
+        (
+            "FieldPermissions",
+            f"X: {_BAD}: A__c.B__c",
+            "field_refused",
+            "The field A__c.B__c cannot",
+        ),
+        ("FieldPermissions", "", "field_refused", "A field cannot be granted"),
+        ("", f"X: {_BAD}: A__c.B__c", "field_refused", "The field A__c.B__c cannot"),
+        ("User", f"Time Zone: {_BAD}: Mars/Olympus", "locale_refused", "time zone or the locale"),
+        ("User", f"Locale: {_BAD}: en_XX", "locale_refused", "time zone or the locale"),
+        ("PermissionSet", f"X: {_BAD}: Y", "refused", "does not know"),
+        ("", f"X: {_BAD}: en_XX", "refused", "does not know"),
+    ],
+)
+def test_a_value_that_is_not_listed_is_an_object_a_field_or_what_the_configuration_says(
+    sobject: str, message: str, code: str, words: str
+) -> None:
+    """What was written decides, not only the words: an org may speak any language (2.2)."""
+    finding = diagnosis.explain(PICKLIST, message, login=False, sobject=sobject)
+    assert finding.code == code
+    assert words in finding.cause
+    anew = {"object_gone", "field_refused"}
+    assert finding.who == ("requester" if code in anew else finding.who)
+    assert ("time_zone" in finding.remedy) == (code == "locale_refused")
+    assert finding.remedy.startswith("Withdraw this request") == (code in anew)
+
+
+@pytest.mark.parametrize("sobject", ["User", "PermissionSetLicenseAssign", "SetupEntityAccess", ""])
+def test_a_refusal_that_names_no_right_is_not_laid_on_who_asked(sobject: str) -> None:
+    words = "words that nobody confirmed"
+    found = diagnosis.explain("FIELD_INTEGRITY_EXCEPTION", words, login=False, sobject=sobject)
+    assert (found.code, found.who) == ("refused", Who.ADMIN)
 
 
 def test_an_org_that_does_not_answer_is_not_said_to_have_spoken() -> None:
@@ -86,21 +141,21 @@ ASSIGNED = "Can't save permission set X, which is assigned to a user with user l
 
 
 @pytest.mark.parametrize(
-    ("granting", "message", "remedy"),
+    ("written", "message", "remedy"),
     [
-        (True, BEYOND, "Withdraw this request"),
-        (True, BEYOND.replace("user", "permission set"), "Withdraw this request"),
-        (True, f"{ASSIGNED}{BEYOND}", "Press Retry"),
-        (False, BEYOND, "Press Retry"),
+        ("ObjectPermissions", BEYOND, "Withdraw this request"),
+        ("FieldPermissions", BEYOND.replace("user", "permission set"), "Withdraw this request"),
+        ("ObjectPermissions", f"{ASSIGNED}{BEYOND}", "Press Retry"),
+        ("PermissionSetAssignment", BEYOND, "Press Retry"),
     ],
 )
 def test_what_a_licence_forbids_is_said_by_whether_a_user_may_lack_it(
-    granting: bool,  # noqa: FBT001 - drawn from a table
+    written: str,
     message: str,
     remedy: str,
 ) -> None:
     code = "FIELD_INTEGRITY_EXCEPTION"
-    found = diagnosis.explain(code, message, login=False, granting=granting)
+    found = diagnosis.explain(code, message, login=False, sobject=written)
     assert (found.code, found.who) == ("license_forbids", Who.REQUESTER)
     assert found.remedy.startswith(remedy)
     assert "this permission: Read Case." in found.cause
@@ -236,6 +291,9 @@ FIXED = [
         "connected app with the name Warehouse Sync",
     ),
     (diagnosis.object_gone("Case"), "object_gone", "The object Case"),
+    (diagnosis.fields_gone("Case", ["A__c"]), "field_refused", "The field A__c of Case cannot"),
+    (diagnosis.fields_gone("Case", ["A", "B"]), "field_refused", "The fields A and B of Case"),
+    (diagnosis.fields_gone("Case", ["A"] * 99), "field_refused", "A and 89 more of Case"),
     (diagnosis.too_few_approvers("Only one."), "too_few_approvers", "Only one."),
     (diagnosis.foreign("The set X", "Max"), "foreign_object", "Max created it"),
     (
@@ -287,6 +345,54 @@ def test_every_finding_has_a_title() -> None:
     assert len(set(diagnosis.TITLES.values())) == len(diagnosis.TITLES)
 
 
+EVERY_REMEDY = [
+    *{(one.finding, one.remedy, str(one.who)): None for one in (*LOGIN, *API)},
+    *((found.code, found.remedy, found.who) for found, _, _ in FIXED),
+    *(
+        (found.code, found.remedy, found.who)
+        for found in (diagnosis.explain("x", "y", login=login) for login in (True, False))
+    ),
+]
+IN_THE_ORG = re.compile(r"\bSetup\b|Login History|OAuth scopes|docs/salesforce-setup")
+IN_THE_BOT = re.compile(
+    r"configuration|my_domain_url|api_version|consumer_key|\baudience\b|bot's log"
+)
+
+
+@pytest.mark.parametrize(("code", "remedy", "who"), EVERY_REMEDY)
+def test_nobody_is_told_to_do_what_only_another_can(code: str, remedy: str, who: str) -> None:
+    """Who asked has no Setup, an operator neither; an admin of the org has no configuration.
+
+    A sentence may say to whom to turn. `check` belongs to the operator.
+    """
+    for sentence in re.split(r"(?<=[.:]) (?=[A-Z])", remedy):
+        if who in {Who.REQUESTER, Who.OPERATOR} and IN_THE_ORG.search(sentence):
+            assert re.search(r"[Aa]sk a Salesforce admin|Have a Salesforce admin", sentence), code
+        if who in {Who.REQUESTER, Who.ADMIN} and IN_THE_BOT.search(sentence):
+            assert "the operator of the bot" in sentence, code
+
+
+@pytest.mark.parametrize(("code", "remedy", "who"), EVERY_REMEDY)
+def test_every_remedy_ends_in_a_step_that_its_reader_has(code: str, remedy: str, who: str) -> None:
+    told = diagnosis.remedy_for(replace(REFUSED, remedy=remedy), State.BLOCKED).remedy
+    steps = ("ress Retry", "Withdraw", "withdraw", "Take another username", "Confirm live")
+    assert any(one in told for one in steps) or "by itself" in told, (code, who)
+
+
+@pytest.mark.parametrize(("code", "remedy", "who"), EVERY_REMEDY)
+def test_what_is_wrong_with_the_request_is_never_mended_by_a_retry_alone(
+    code: str, remedy: str, who: str
+) -> None:
+    """Retry does the same again; only what somebody changed in the org makes a difference."""
+    if code in diagnosis.ANEW:
+        before, _, _ = remedy.partition("press Retry")
+        assert "ithdraw this request" in before, (code, who)
+        assert "ask again" in before
+        assert "press Retry" not in remedy or "ask a Salesforce admin to restore" in before
+    elif who == Who.REQUESTER and code != "license_forbids":
+        assert "ask again" not in remedy.replace("and ask again under", ""), code
+
+
 NEXT = [
     (State.REQUESTED, "Mend it, then press Check again. Press Check again."),
     (State.PROVISIONED, "Mend it, then press Retry. Press Retry."),
@@ -314,6 +420,13 @@ def test_no_remedy_of_the_tables_names_a_retry_where_there_is_none(state: State)
         finding = replace(REFUSED, remedy=one.remedy)
         assert "Retry" not in diagnosis.remedy_for(finding, state).remedy, one
         assert "Retry" not in diagnosis.undo_incomplete((), finding).remedy, one
+
+
+def test_who_runs_check_is_told_to_run_it_again_and_of_no_button() -> None:
+    for one in (*LOGIN, *API):
+        told = diagnosis.remedy_at_check(replace(REFUSED, remedy=one.remedy))
+        told = re.sub("[Rr]un check again", "", told)
+        assert not re.search("press Retry|test again|check again", told, re.IGNORECASE), one
 
 
 WANTED = Wanted(

@@ -9,14 +9,43 @@ from typing import Any
 import pytest
 
 from bot.core import diagnosis, proof
-from bot.core.plan import Batch, CreateSet
+from bot.core.plan import (
+    AssignPsl,
+    AssignSet,
+    Batch,
+    CreateSet,
+    CreateUser,
+    FieldRow,
+    GrantApp,
+    GrantFields,
+    GrantObject,
+    Step,
+)
 from bot.salesforce.gateway import Refused, Unavailable
 from bot.sandbox.orgs import DROP_BEFORE, Org, Reply, SalesforceSandbox
-from store.records import Finding
+from store.records import Finding, Verb
 from tests.core.errors import API_ERRORS, ITSELF, LOGIN_ERRORS, OPERATOR
 from tests.salesforce.reading import NOW, client_of
 
-MAKE = Batch(steps=(CreateSet(set="Sync_IU9", label="Sync", description="x", licensed=False),))
+SET, USER = "Sync_IU9", "sync@acme.example"
+FIELD = FieldRow(field="Industry", read=True, edit=False)
+WRITES: dict[str, Step] = {
+    "PermissionSet": CreateSet(set=SET, label="Sync", description="x", licensed=False),
+    "ObjectPermissions": GrantObject(set=SET, object="Account", verbs=(Verb.READ,)),
+    "FieldPermissions": GrantFields(set=SET, object="Account", rows=(FIELD,)),
+    "SetupEntityAccess": GrantApp(set=SET, app_id="0xI000000000001AAA", app="Warehouse"),
+    "User": CreateUser(username=USER, attributes={"Username": USER}),
+    "PermissionSetLicenseAssign": AssignPsl(username=USER),
+    "PermissionSetAssignment": AssignSet(username=USER, set=SET),
+}
+"""One step for each object that is written."""
+KNOWN = {
+    f"set:{SET}": "0PS000000000001AAA",
+    "user": "005000000000001AAA",
+    "profile": "00e000000000001AAA",
+    "psl": "0PL000000000001AAA",
+}
+MAKE = Batch(steps=(WRITES["PermissionSet"],))
 
 
 @pytest.fixture
@@ -30,7 +59,7 @@ async def met(ask: Callable[[], Any]) -> Finding:
     try:
         await ask()
     except Refused as no:
-        return diagnosis.explain(no.code, no.message, login=no.login)
+        return diagnosis.explain(no.code, no.message, login=no.login, sobject=no.sobject)
     except Unavailable as away:
         return diagnosis.explain(away.code, away.reason, login=False)
     raise AssertionError("it met no error")
@@ -77,11 +106,14 @@ def judged(seen: proof.Observation) -> proof.Verdict:
 
 
 async def test_every_error_of_the_api_at_a_write(org: Org) -> None:
+    """Each strikes the write that it belongs to, because that decides what some of them mean."""
     client = client_of(org)
     for one in (one for one in API_ERRORS if one.at != ITSELF):
+        at = one.at if one.at in WRITES else "PermissionSet"
+        batch = Batch(steps=(WRITES[at],))
         reply = Reply(status=one.status, body=one.body, whole=one.status != 400)
-        org.faults.add(reply, method="POST", sobject="PermissionSet", times=2)
-        found = await met(lambda: client.perform(MAKE, known={}))
+        org.faults.add(reply, method="POST", sobject=at, times=2)
+        found = await met(lambda batch=batch: client.perform(batch, known=KNOWN))
         assert (found.code, found.who) == (one.finding, one.who), one
         org.faults.clear()
     assert (await client.perform(MAKE, known={}))["set:Sync_IU9"]

@@ -89,13 +89,51 @@ async def test_a_trigger_of_the_org_is_quoted(house: House) -> None:
     await retried(house)
 
 
-@pytest.mark.parametrize("gone", ["Invoice_Line__c", "Invoice_Line__c.Note__c"])
-async def test_an_object_or_field_that_was_deleted_meanwhile_is_named(
-    house: House, gone: str
+GONE = [
+    ("Invoice_Line__c", "object_gone", "The object Invoice_Line__c cannot be granted"),
+    ("Invoice_Line__c.Note__c", "field_refused", "The field Invoice_Line__c.Note__c cannot be"),
+]
+
+
+@pytest.mark.parametrize(("gone", "code", "words"), GONE)
+async def test_who_asked_withdraws_what_was_deleted_after_the_approval_and_asks_without_it(
+    house: House, gone: str, code: str, words: str
+) -> None:
+    sets = house.org.snapshot()["sets"]
+    await approved_then(house, lambda one: one.org.world.drop(gone))
+    finding = await blocked(house, code)
+    assert words in finding.cause
+    assert finding.who == "requester"
+    rae = house.person("rae")
+    said = rae.dm[0].readable()
+    assert "Withdraw this request and ask again without it" in said
+    assert "cannot be set up as it was asked for" in said
+    assert "Once the cause is gone" not in said
+    assert "time_zone" not in said
+    await rae.click(rae.dm[0], "withdraw")
+    await house.ends("withdrawn")
+    assert house.org.snapshot()["sets"] == sets
+    await house.refresh()
+    left = {key: value for key, value in EVERYTHING.items() if gone not in key}
+    if "." in gone:
+        left |= {"fields:Invoice_Line__c": ["Total__c"], "edit_fields:Invoice_Line__c": []}
+    objects = [one for one in EVERYTHING_OBJECTS if one != gone]
+    await house.ask(left, objects=objects, name="Warehouse again")
+    await house.approve(2)
+    assert (await house.ends("live", "blocked", number=2)).finding is None
+
+
+@pytest.mark.parametrize(("gone", "code", "words"), GONE)
+async def test_what_was_deleted_after_the_approval_and_is_restored_goes_on_by_retry(
+    house: House, gone: str, code: str, words: str
 ) -> None:
     await approved_then(house, lambda one: one.org.world.drop(gone))
-    finding = await blocked(house, "field_refused")
-    assert gone in finding.cause
+    assert words in (await blocked(house, code)).cause
+    assert "ask a Salesforce admin to restore it, then press Retry" in (
+        house.person("rae").dm[0].readable()
+    )
+    house.org.world.restore()
+    await retried(house)
 
 
 @pytest.mark.parametrize(

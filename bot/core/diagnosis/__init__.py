@@ -5,6 +5,7 @@
 
 from bot.core.diagnosis.fixed import (
     app_missing,
+    fields_gone,
     foreign,
     missing_license,
     missing_right,
@@ -23,7 +24,7 @@ from bot.core.diagnosis.fixed import (
     wrong_identity,
     wrong_kind,
 )
-from bot.core.diagnosis.next_step import put_back, remedy_for
+from bot.core.diagnosis.next_step import put_back, remedy_at_check, remedy_for
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.reading import (
     explain,
@@ -35,6 +36,7 @@ from bot.core.diagnosis.reading import (
     may_be_there,
 )
 from bot.core.diagnosis.titles import (
+    ANEW,
     FOREIGN_OBJECT,
     KIND_MISMATCH,
     MISSING_RIGHT,
@@ -51,6 +53,7 @@ from bot.core.diagnosis.titles import (
 )
 
 __all__ = [
+    "ANEW",
     "FOREIGN_OBJECT",
     "KIND_MISMATCH",
     "MISSING_RIGHT",
@@ -66,6 +69,7 @@ __all__ = [
     "WRONG_IDENTITY",
     "app_missing",
     "explain",
+    "fields_gone",
     "foreign",
     "is_mixture",
     "is_of_one_question",
@@ -83,6 +87,7 @@ __all__ = [
     "other_org",
     "put_back",
     "quote",
+    "remedy_at_check",
     "remedy_for",
     "run_failed",
     "sees_nothing",

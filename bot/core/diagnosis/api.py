@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bot.core.diagnosis import titles
 from bot.core.diagnosis.org import ORG
 from bot.core.diagnosis.rows import Row, Who, row
 
 ADMIN, OPERATOR, REQUESTER = Who.ADMIN, Who.OPERATOR, Who.REQUESTER
+_PICKLIST = "invalid_or_null_for_restricted_picklist"
+_ON_SETS = "PermissionSet ObjectPermissions FieldPermissions PermissionSetAssignment"
 
 _NAMES: tuple[Row, ...] = (
     row(
@@ -24,11 +27,19 @@ _NAMES: tuple[Row, ...] = (
         ADMIN,
     ),
     row(
-        "duplicate_value duplicate_comm_nickname duplicates_detected",
+        "duplicate_value",
         "already_there",
         "The org says that this exists already.",
-        "Press Retry: the bot looks again and goes on from what is there.",
+        "Press Retry: the bot looks again and goes on from what is there. If it comes back, ask a "
+        "Salesforce admin to look in Setup for what its words name.",
         REQUESTER,
+    ),
+    row(
+        "duplicate_comm_nickname",
+        "already_there",
+        "Another user has the nickname that Salesforce chose for this one.",
+        "Change the nickname of the other user in Setup, then press Retry.",
+        ADMIN,
     ),
 )
 
@@ -58,7 +69,7 @@ _LICENSES: tuple[Row, ...] = (
         "org can have it.",
         REQUESTER,
         text=rf"^(?!.*assigned to a user).*?{_FORBIDDEN}",
-        granting=True,
+        at="ObjectPermissions FieldPermissions",
     ),
     row(
         "field_integrity_exception",
@@ -70,12 +81,20 @@ _LICENSES: tuple[Row, ...] = (
         REQUESTER,
         text=_FORBIDDEN,
     ),
-    row(
-        "invalid_profile",
-        "profile_refused",
-        "The integration profile was not accepted for this user.",
-        "Look whether the profile of the Salesforce Integration licence was changed or deleted.",
-        ADMIN,
+    *(
+        row(
+            codes,
+            "profile_refused",
+            "The integration profile was not accepted for this user.",
+            "Look whether the profile of the Salesforce Integration licence was changed or "
+            "deleted, and put it right. Then press Retry.",
+            ADMIN,
+            text=text,
+        )
+        for codes, text in (
+            ("invalid_profile", ""),
+            ("field_integrity_exception", r"profiles that are compatible"),
+        )
     ),
 )
 
@@ -84,7 +103,8 @@ _ACCESS: tuple[Row, ...] = (
         "field_integrity_exception",
         "needs_other_right",
         "A permission needs another one first: {what}.",
-        "Ask again with that permission as well; the bot did not know of this dependency.",
+        "Withdraw this request and ask again with that permission as well; the bot did not know of "
+        "this dependency.",
         REQUESTER,
         text=r"(?P<what>Permissions? [^\n]{1,250}depends on permission\(s\): *[^\n]{1,250})",
     ),
@@ -100,8 +120,9 @@ _ACCESS: tuple[Row, ...] = (
         "field_integrity_exception",
         "rights_do_not_fit",
         "The org refused this combination of rights, licence or profile.",
-        "Read its words below, and ask again without what they name.",
+        "Withdraw this request and ask again without what its words name.",
         REQUESTER,
+        at=_ON_SETS,
     ),
     row(
         "nothing_listed",
@@ -109,30 +130,62 @@ _ACCESS: tuple[Row, ...] = (
         "The org does not list which objects can be granted: the picklist Object Type Name of "
         "ObjectPermissions is empty.",
         "Look whether the bot's user has View Setup and Configuration. If it has, this org cannot "
-        "be served: the bot offers nothing that it cannot check.",
+        "be served: the bot offers nothing that it cannot check. Then check again.",
         ADMIN,
     ),
     row(
-        "invalid_or_null_for_restricted_picklist",
+        _PICKLIST,
         "field_refused",
-        "The field {what} cannot be granted in this org.",
-        "Ask again without this field: Salesforce shows it to everybody, or to nobody.",
+        "The field {what} cannot be granted in this org: it was deleted, or Salesforce shows it to "
+        "everybody, or to nobody.",
+        titles.WITHOUT_IT,
         REQUESTER,
-        text=r"\b(?P<what>[A-Za-z]\w*\.[A-Za-z]\w*)",
+        text=r"picklist field: *(?P<what>[A-Za-z]\w*\.[A-Za-z]\w*)",
     ),
     row(
-        "invalid_or_null_for_restricted_picklist",
+        _PICKLIST,
+        "object_gone",
+        "The object {what} cannot be granted in this org: it was deleted, or no permission set can "
+        "hold it.",
+        titles.WITHOUT_IT,
+        REQUESTER,
+        text=r"picklist field: *(?P<what>[A-Za-z]\w*)\W*$",
+        at="ObjectPermissions FieldPermissions",
+    ),
+    row(
+        _PICKLIST,
+        "object_gone",
+        "An object cannot be granted in this org: it was deleted, or no permission set can hold "
+        "it.",
+        titles.WITHOUT_IT,
+        REQUESTER,
+        at="ObjectPermissions",
+    ),
+    row(
+        _PICKLIST,
         "field_refused",
-        "The org does not know one of the values (an object, a field, a time zone or a locale).",
-        "Compare time_zone and locale of this org in the configuration with Setup, Company "
-        "Information.",
+        "A field cannot be granted in this org: it was deleted, or Salesforce shows it to "
+        "everybody, or to nobody.",
+        titles.WITHOUT_IT,
+        REQUESTER,
+        at="FieldPermissions",
+    ),
+    row(
+        _PICKLIST,
+        "locale_refused",
+        "The org does not know the time zone or the locale that the configuration gives to new "
+        "users.",
+        "Ask a Salesforce admin what Setup, Company Information says, correct time_zone and locale "
+        "of this org in the configuration and restart the bot. What was approved keeps the old "
+        "ones, so withdraw this request then and ask again.",
         OPERATOR,
+        at="User",
     ),
     row(
         "insufficient_access",
         "missing_right",
         "The bot's user may not use the Metadata API.",
-        "Give the bot's user Modify Metadata Through Metadata API Functions.",
+        "Give the bot's user Modify Metadata Through Metadata API Functions, then press Retry.",
         ADMIN,
         text=r"metadata api",
     ),
@@ -148,8 +201,9 @@ _ACCESS: tuple[Row, ...] = (
         "invalid_type",
         "object_not_visible",
         "The object {what} is not visible to the user.",
-        "Look whether the permission set grants it and the permission set licence covers it: many "
-        "industry cloud objects do not work with this licence.",
+        "Look whether it was deleted, whether the permission set grants it and whether the "
+        "permission set licence covers it: many industry cloud objects do not work with this "
+        "licence. Then press Retry.",
         ADMIN,
         text=r"sobject type '?(?P<what>[A-Za-z]\w*)'? is not supported",
     ),
@@ -157,15 +211,15 @@ _ACCESS: tuple[Row, ...] = (
         "invalid_type invalid_type_for_operation",
         "object_not_visible",
         "An object is not visible to the user, or not usable in this way.",
-        "Look whether the permission set grants it and the permission set licence covers it.",
+        "Look whether it was deleted, whether the permission set grants it and whether the "
+        "permission set licence covers it. Then press Retry.",
         ADMIN,
     ),
     row(
         "invalid_field invalid_field_for_insert_update",
         "field_not_visible",
         "A field does not exist, is hidden from the user, or cannot be written.",
-        "Look at the field-level security of the field in the org's own words below; a field that "
-        "needs a newer API version needs a newer api_version in the configuration.",
+        "Look at the field-level security of the field that its words name, then press Retry.",
         ADMIN,
     ),
 )
@@ -187,32 +241,33 @@ _VALUES: tuple[Row, ...] = (
         ADMIN,
     ),
     row(
-        "string_too_long invalid_email_address malformed_id",
+        "string_too_long invalid_email_address",
         "value_refused",
         "The org did not accept a value.",
-        "Withdraw this request and ask again with another value for what its words below name.",
+        "Withdraw this request and ask again with another value for what its words name.",
         REQUESTER,
     ),
     row(
-        "invalid_cross_reference_key",
+        "invalid_cross_reference_key malformed_id",
         "reference_invalid",
         "An id does not exist in this org, or the bot's user may not see it.",
-        "Press Retry: the bot reads all ids again. If it happens again, compare the rights of the "
-        "bot's user with docs/salesforce-setup.md.",
+        "Press Retry: the bot reads all ids again. If it happens again, ask a Salesforce admin to "
+        "compare the rights of the bot's user with docs/salesforce-setup.md.",
         REQUESTER,
     ),
     row(
         "not_found entity_is_deleted",
         "gone",
         "What the bot wanted to use does not exist any more.",
-        "Press Retry: the bot looks again and makes what is missing.",
+        "Press Retry: the bot looks again and makes what is missing. If it happens again, tell the "
+        "operator of the bot.",
         REQUESTER,
     ),
     row(
         "cannot_insert_update_activate_entity cannot_execute_flow_trigger "
-        "field_custom_validation_exception",
+        "field_custom_validation_exception duplicates_detected",
         "org_automation",
-        "A trigger, flow or validation rule of the org stopped the change.",
+        "A trigger, flow, validation or duplicate rule of the org stopped the change.",
         "Correct it, or let it leave out users of the integration profile, then press Retry.",
         ADMIN,
     ),

@@ -11,6 +11,7 @@ from bot.core.diagnosis.rows import Who
 from store.records import Finding, State
 
 _NAME = 120
+_FEW = 10
 
 
 def _finding(code: str, cause: str, remedy: str, who: Who) -> Finding:
@@ -69,8 +70,8 @@ def wrong_identity(what: str, wanted: str, seen: str | None) -> Finding:
     return _finding(
         titles.WRONG_IDENTITY,
         f"The login ended in the {what} {quote(seen or 'unknown', _NAME)}, not in {wanted}.",
-        "Look which org my_domain_url of the configuration leads to, and whether the username was "
-        "moved to another user.",
+        "Look which org my_domain_url of the configuration leads to, and ask a Salesforce admin "
+        "whether the username was moved to another user. Then test again.",
         Who.OPERATOR,
     )
 
@@ -92,7 +93,8 @@ def wrong_kind(problem: str) -> Finding:
     return _finding(
         titles.KIND_MISMATCH,
         problem,
-        "Correct kind or my_domain_url of this org in the configuration, then restart the bot.",
+        "Correct kind or my_domain_url of this org in the configuration and restart the bot, then "
+        "check again.",
         Who.OPERATOR,
     )
 
@@ -103,8 +105,9 @@ def other_org(known: str, now: str) -> Finding:
         "org_changed",
         f"Another org answers at this address: it is {quote(now, _NAME)}, not "
         f"{quote(known, _NAME)}. A refreshed sandbox gets a new id.",
-        "If that is right, accept it with integration-user-bot check --accept-org ORG and ask "
-        "again; else correct my_domain_url. Until then nothing is written there.",
+        "If that is right, accept it with integration-user-bot check --accept-org ORG, withdraw "
+        "this request and ask again. Else correct my_domain_url, restart the bot and press Retry. "
+        "Until then nothing is written there.",
         Who.OPERATOR,
     )
 
@@ -128,7 +131,7 @@ def missing_license(what: str) -> Finding:
         cause = "The org has no permission set licence Salesforce API Integration."
     remedy = (
         "Look in Setup, Company Information, whether the org has the licence; Enterprise and "
-        "higher editions bring five. If it is missing, ask Salesforce support."
+        "higher editions bring five. If it is missing, ask Salesforce support, then check again."
     )
     return _finding("license_missing", cause, remedy, Who.ADMIN)
 
@@ -150,7 +153,8 @@ def no_set_name() -> Finding:
     return _finding(
         "set_name_taken",
         "Permission sets of all the names that the bot would use exist already in the org.",
-        "Delete or rename the old ones in Setup, or ask again with another name.",
+        "Delete or rename the old ones in Setup, then check again. Or withdraw this request and "
+        "ask again with another name.",
         Who.ADMIN,
     )
 
@@ -167,15 +171,15 @@ def app_missing(label: str, kind: str, name: str, said: str = "") -> Finding:
             "app_missing",
             f"The org does not let the bot look up the {where} {quote(name, _NAME)} "
             f"({quote(label, _NAME)}). Salesforce said: {quote(said)}",
-            "Give the bot's user the right to see these apps (docs/salesforce-setup.md) and look "
-            "whether api_version is 60.0 or newer. Then check again.",
+            "Give the bot's user the right to see these apps (docs/salesforce-setup.md). Then "
+            "check again.",
             Who.ADMIN,
         )
     return _finding(
         "app_missing",
         f"The org has no {where} with the {field} {quote(name, _NAME)} ({quote(label, _NAME)}).",
-        "Create or deploy it in this org, or correct its name in the configuration. Then check "
-        "again.",
+        "Create or deploy it in this org, or have the operator of the bot correct its name in the "
+        "configuration. Then check again.",
         Who.ADMIN,
     )
 
@@ -186,7 +190,20 @@ def object_gone(name: str) -> Finding:
         "object_gone",
         f"The object {quote(name, _NAME)} cannot be granted in this org: it was deleted, or no "
         "permission set can hold it.",
-        "Withdraw this request and ask again without it.",
+        titles.WITHOUT_IT,
+        Who.REQUESTER,
+    )
+
+
+def fields_gone(object_name: str, fields: Sequence[str]) -> Finding:
+    """Fields that were asked for are not among those that the org lets be granted."""
+    few = [*fields[:_FEW], *([f"{len(fields) - _FEW} more"] if len(fields) > _FEW else [])]
+    noun, they = ("field", "it was") if len(fields) == 1 else ("fields", "they were")
+    return _finding(
+        titles.FIELD_REFUSED,
+        f"The {noun} {_listed(few)} of {quote(object_name, _NAME)} cannot be granted in this org: "
+        f"{they} deleted, or Salesforce shows such fields to everybody, or to nobody.",
+        titles.WITHOUT_IT if len(fields) == 1 else titles.WITHOUT_THEM,
         Who.REQUESTER,
     )
 

@@ -9,7 +9,7 @@ ADMIN, OPERATOR = Who.ADMIN, Who.OPERATOR
 _TOO_OFTEN = "This user logged in more often than 3,600 times in an hour."
 _ANOTHER = (
     "The bot keeps its session, so something else logs in as its user, or it is started again and "
-    "again: look at the user's Login History in Setup. Try again in an hour."
+    "again: ask a Salesforce admin for the user's Login History. Test again in an hour."
 )
 _KEEP_IT = (
     "Let the integration keep its access token instead of logging in for every call; test again in "
@@ -48,15 +48,17 @@ LOGIN: tuple[Row, ...] = (
         "app_not_installed",
         "The app of this consumer key is not installed in this org.",
         "Create or deploy the external client app in this very org (a refreshed sandbox loses "
-        "it), and compare consumer_key and my_domain_url in the configuration.",
+        "it), then test again. If it is there, ask the operator of the bot to compare "
+        "consumer_key, my_domain_url and audience in the configuration.",
         ADMIN,
     ),
     row(
         "invalid_client_id",
         "unknown_client",
         "The org does not know the consumer key of this app.",
-        "Compare consumer_key in the configuration with Setup, External Client App Manager. After "
-        "a change of the app wait ten minutes, then test again.",
+        "Ask a Salesforce admin for the consumer key of the app (Setup, External Client App "
+        "Manager), and compare it with consumer_key in the configuration. After a change of the "
+        "app wait ten minutes, then test again.",
         OPERATOR,
     ),
     row(
@@ -64,7 +66,8 @@ LOGIN: tuple[Row, ...] = (
         "wrong_audience",
         "The audience of the login does not fit this org.",
         "Remove audience from the configuration of this org, or set it to its My Domain address, "
-        "https://login.salesforce.com (production) or https://test.salesforce.com (sandbox).",
+        "https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). "
+        "Restart the bot, then test again.",
         OPERATOR,
         text=r"audience is invalid|audience validation failed",
     ),
@@ -72,8 +75,9 @@ LOGIN: tuple[Row, ...] = (
         "invalid_grant",
         "key_mismatch",
         "The signature does not fit the certificate of the app, or the certificate has expired.",
-        "Upload a valid certificate of this private key to the app (RSA, at least 2048 bits), or "
-        "point the configuration to the right key. Deploying an app without it removes it.",
+        "Have a Salesforce admin upload a valid certificate of this private key to the app (RSA, "
+        "at least 2048 bits), or point the configuration to the right key. Deploying an app "
+        "without it removes it. Then test again.",
         OPERATOR,
         text=r"invalid assertion|couldn.t validate jwt",
     ),
@@ -82,7 +86,7 @@ LOGIN: tuple[Row, ...] = (
         titles.KEY_UNUSABLE,
         "The private key cannot be used.",
         "Put an RSA key without a passphrase where the configuration names it, readable by the bot "
-        "alone. integration-user-bot check shows whether it will do. Then try again.",
+        "alone. integration-user-bot check shows whether it will do. Then test again.",
         OPERATOR,
     ),
     row(
@@ -97,14 +101,16 @@ LOGIN: tuple[Row, ...] = (
         "inactive_user",
         "user_inactive",
         "The user is deactivated or frozen, or has another username.",
-        "Activate or unfreeze the user in Setup, and look whether its username was changed.",
+        "Activate or unfreeze the user in Setup, and look whether its username was changed. Then "
+        "test again.",
         ADMIN,
     ),
     row(
         "invalid_grant",
         "user_inactive",
         "The user is deactivated or frozen, or has another username.",
-        "Activate or unfreeze the user in Setup, and look whether its username was changed.",
+        "Activate or unfreeze the user in Setup, and look whether its username was changed. Then "
+        "test again.",
         ADMIN,
         text=r"inactive user|user is inactive",
     ),
@@ -112,7 +118,8 @@ LOGIN: tuple[Row, ...] = (
         "inactive_org",
         "org_inactive",
         "The org is locked, closed or suspended.",
-        "Ask Salesforce support to open it again; an expired trial must be extended.",
+        "Ask Salesforce support to open it again; an expired trial must be extended. Then test "
+        "again.",
         Who.SUPPORT,
     ),
     row(
@@ -120,7 +127,8 @@ LOGIN: tuple[Row, ...] = (
         "ip_restricted",
         "The user's profile does not allow a login from this address, or at this hour.",
         "Add the address of the bot to the Login IP Ranges of the user's profile and look at its "
-        "Login Hours. Relaxing IP restrictions on the app does not help a JWT login.",
+        "Login Hours, then test again. Relaxing IP restrictions on the app does not help a JWT "
+        "login.",
         ADMIN,
         text=r"ip restricted",
     ),
@@ -128,28 +136,32 @@ LOGIN: tuple[Row, ...] = (
         "unsupported_grant_type",
         "wrong_token_address",
         "The token address does not speak OAuth.",
-        "Set my_domain_url to the https://….my.salesforce.com address, not to a Lightning address.",
+        "Set my_domain_url to the https://….my.salesforce.com address, not to a Lightning address, "
+        "and restart the bot. Then test again.",
         OPERATOR,
     ),
     row(
         "invalid_request",
         "bad_token_request",
         "Salesforce did not accept the form of the token request.",
-        "Set my_domain_url to an https address, and look whether a proxy changes requests.",
+        "Set my_domain_url to an https address, restart the bot, and look whether a proxy changes "
+        "requests. Then test again.",
         OPERATOR,
     ),
     row(
         "invalid_scope",
         "scope_refused",
         "The scope asked for does not exist in this app.",
-        "Look at the app's OAuth scopes; a JWT login must not ask for scopes itself.",
+        "The bot asks for no scope: look whether a proxy changes requests, and ask a Salesforce "
+        "admin to look at the app's OAuth scopes. Then test again.",
         OPERATOR,
     ),
     row(
         "",
         "scope_refused",
         "The app lacks the scope refresh_token.",
-        "Add the scope Perform requests at any time (refresh_token, offline_access) to the app.",
+        "Add the scope Perform requests at any time (refresh_token, offline_access) to the app, "
+        "then test again.",
         ADMIN,
         text=r"refresh_token scope is required",
     ),
@@ -165,7 +177,8 @@ LOGIN: tuple[Row, ...] = (
         "invalid_client",
         "app_uninstalled",
         "The connected app is used, but not installed in this org.",
-        "Install it in Setup, Connected Apps OAuth Usage, or use an external client app.",
+        "Install it in Setup, Connected Apps OAuth Usage, or use an external client app. Then test "
+        "again.",
         ADMIN,
         text=r"must be installed",
     ),
@@ -173,14 +186,16 @@ LOGIN: tuple[Row, ...] = (
         "invalid_client",
         "client_refused",
         "The app's own credentials were refused.",
-        "Compare consumer_key and my_domain_url in the configuration with the app in Setup.",
+        "Ask a Salesforce admin for the app's consumer key and the org's My Domain, and compare "
+        "consumer_key and my_domain_url in the configuration. Restart the bot, then test again.",
         OPERATOR,
     ),
     row(
         "invalid_grant",
         "client_refused",
         "The app has no Run As user for the client credentials flow.",
-        "Set the Run As user in the app's policies, or log in by JWT as this bot does.",
+        "Set the Run As user in the app's policies, or log in by JWT as this bot does. Then test "
+        "again.",
         ADMIN,
         text=r"no client credentials user",
     ),
@@ -188,7 +203,8 @@ LOGIN: tuple[Row, ...] = (
         "invalid_grant",
         "wrong_token_address",
         "This kind of login is not served at this address.",
-        "Set my_domain_url to the org's own https://….my.salesforce.com address.",
+        "Set my_domain_url to the org's own https://….my.salesforce.com address and restart the "
+        "bot. Then test again.",
         OPERATOR,
         text=r"not supported on this domain",
     ),
@@ -196,7 +212,7 @@ LOGIN: tuple[Row, ...] = (
         "oauth_app_blocked oauth_approval_error_generic oauth_authorization_blocked",
         "app_blocked",
         "The app is blocked in this org, or was never installed in it.",
-        "Unblock or install it in Setup, Connected Apps OAuth Usage.",
+        "Unblock or install it in Setup, Connected Apps OAuth Usage, then test again.",
         ADMIN,
     ),
 )

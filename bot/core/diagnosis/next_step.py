@@ -33,9 +33,12 @@ def remedy_for(finding: Finding, state: State, *, withdrawing: bool = False) -> 
     `withdrawing`: only the undo goes on from here. Done twice it changes nothing more.
     """
     step = "press Withdraw" if withdrawing else _STEPS.get(state)
-    if step is None:
-        return finding
-    return replace(finding, remedy=_STEP.sub(lambda found: _cased(step, found[0]), finding.remedy))
+    return _with_step(finding, step) if step else finding
+
+
+def remedy_at_check(finding: Finding) -> str:
+    """Word a remedy for who runs `check`, where there is no request and no button."""
+    return _with_step(finding, "run check again").remedy
 
 
 def put_back(wanted: Wanted, state: State) -> str:
@@ -63,6 +66,10 @@ def put_back(wanted: Wanted, state: State) -> str:
     )
     app = quote(wanted.app_name or "of this request", _NAME)
     return f"{words}, and let the app {app} admit {quote(admitted, _NAME)} ({where})."
+
+
+def _with_step(finding: Finding, step: str) -> Finding:
+    return replace(finding, remedy=_STEP.sub(lambda found: _cased(step, found[0]), finding.remedy))
 
 
 def _cased(step: str, found: str) -> str:

@@ -27,14 +27,15 @@ ORG: tuple[Row, ...] = (
         "http_400 http_403 http_404 http_405 http_407",
         "no_such_host",
         "What answers at this address does not speak as a Salesforce org.",
-        "Check my_domain_url of this org in the configuration, and the proxy on the way.",
+        "Check my_domain_url of this org in the configuration, and the proxy on the way. Then "
+        "press Retry.",
         OPERATOR,
     ),
     row(
         "invalid_session_id",
         "scope_refused",
         "The session may not use the REST API: the app lacks the scope api.",
-        "Add the scope Manage user data via APIs (api) to the app in Setup.",
+        "Add the scope Manage user data via APIs (api) to the app in Setup, then press Retry.",
         ADMIN,
         text=r"not valid for use with the rest api",
     ),
@@ -42,8 +43,9 @@ ORG: tuple[Row, ...] = (
         "invalid_session_id",
         "session_refused",
         "The org did not accept the session, although it is new.",
-        "Look whether my_domain_url is the org's https://….my.salesforce.com address and whether "
-        "API Access Control or session IP locking is on.",
+        "Look whether API Access Control or session IP locking is on, then press Retry. If neither "
+        "is, ask the operator of the bot whether my_domain_url is this org's "
+        "https://….my.salesforce.com address.",
         ADMIN,
     ),
     row(
@@ -81,14 +83,16 @@ ORG: tuple[Row, ...] = (
         "api_disabled_for_org api_currently_disabled",
         "api_disabled",
         "The API is switched off for this org, or for this user.",
-        "Look whether the user has API Enabled, and whether the edition of the org has the API.",
+        "Look whether the user has API Enabled, and whether the edition of the org has the API. "
+        "Then press Retry.",
         ADMIN,
     ),
     row(
         "unsupported_api_version invalidversion 410 http_410",
         "api_retired",
         "The org does not serve this API version.",
-        "Set api_version of this org in the configuration to a version that the org offers.",
+        "Set api_version of this org in the configuration to a version that the org offers and "
+        "restart the bot, then press Retry.",
         OPERATOR,
     ),
     row(

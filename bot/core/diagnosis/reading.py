@@ -18,7 +18,7 @@ _LOGIN_REFUSED = Row(
     finding="login_refused",
     cause="The login was refused with an error that the bot does not know.",
     remedy="Look at the user's Login History in Setup and at the policies of the app; a High "
-    "Assurance session level blocks JWT logins.",
+    "Assurance session level blocks JWT logins. Then test again.",
     who=Who.ADMIN,
 )
 _REFUSED = Row(
@@ -61,18 +61,17 @@ def explain(
     login: bool,
     context: str | None = None,
     own: bool = True,
-    granting: bool = False,
+    sobject: str = "",
 ) -> Finding:
     """Say what an error means: cause, remedy, who; unknown ones are quoted.
 
     `login` chooses the token endpoint's table. `own` = it was the bot's own login, not that of the
-    new user. `context` is the step or object it happened at, `granting` = a permission was being
-    put into a set. Only a cleaned, cut piece of the org's
-    words is quoted, never a secret.
+    new user. `context` is the step or object it happened at, `sobject` the object whose write was
+    refused. Only a cleaned, cut piece of the org's words is quoted, never a secret.
     """
     rows, other = (LOGIN, _LOGIN_REFUSED) if login else (API, _REFUSED)
     found = next(
-        (row for row in rows if row.matches(code, message, own=own, granting=granting)), other
+        (row for row in rows if row.matches(code, message, own=own, sobject=sobject)), other
     )
     words = ": ".join(part for part in (quote(code, _NAME), quote(message)) if part)
     what = quote(found.named(message), _NAME)

@@ -23,8 +23,9 @@ class Row:
 
     `errors` are lower-case codes, empty = any; `text` is searched for in the message, None = any
     message, because the wording is not confirmed. `{what}` in the sentences is the text's group of
-    that name, else `what`. `own` = only of the bot's own login, or only of the new user's.
-    `granting` = only where a permission was put into a set, or only elsewhere.
+    that name, else `what`. `own` = only of the bot's own login, or only of the new user's. `at` are
+    the lower-case objects whose write is meant, empty = any call: what the bot sent, it knows,
+    whatever words the org chooses.
     """
 
     errors: frozenset[str]
@@ -35,11 +36,16 @@ class Row:
     text: re.Pattern[str] | None = None
     what: str = ""
     own: bool | None = None
-    granting: bool | None = None
+    at: frozenset[str] = frozenset()
 
-    def matches(self, code: str, message: str, *, own: bool = True, granting: bool = False) -> bool:
-        """Say whether this line is about an error; `own` = it was the bot itself that met it."""
-        if self.own not in {None, own} or self.granting not in {None, granting}:
+    def matches(self, code: str, message: str, *, own: bool = True, sobject: str = "") -> bool:
+        """Say whether this line is about an error; `own` = it was the bot itself that met it.
+
+        `sobject` is the object that was written; empty = it was a read, or nobody knows.
+        """
+        if self.at and sobject.lower() not in self.at:
+            return False
+        if self.own not in {None, own}:
             return False
         if self.errors and code.lower() not in self.errors:
             return False
@@ -61,9 +67,9 @@ def row(
     text: str | None = None,
     what: str = "",
     own: bool | None = None,
-    granting: bool | None = None,
+    at: str = "",
 ) -> Row:
-    """Write a line of the table; `errors` are separated by blanks."""
+    """Write a line of the table; `errors` and `at` are separated by blanks."""
     return Row(
         errors=frozenset(errors.lower().split()),
         finding=finding,
@@ -73,5 +79,5 @@ def row(
         text=re.compile(text, re.IGNORECASE) if text else None,
         what=what,
         own=own,
-        granting=granting,
+        at=frozenset(at.lower().split()),
     )

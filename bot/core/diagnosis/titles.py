@@ -18,6 +18,28 @@ USERNAME_TAKEN = "username_taken"
 WRONG_IDENTITY = "wrong_identity"
 KEY_UNUSABLE = "key_unusable"
 RUN_FAILED = "run_failed"
+FIELD_REFUSED = "field_refused"
+
+WITHOUT_IT = (
+    "Withdraw this request and ask again without it. If it was deleted by mistake, ask a "
+    "Salesforce admin to restore it, then press Retry."
+)
+WITHOUT_THEM = (
+    "Withdraw this request and ask again without them. If they were deleted by mistake, ask a "
+    "Salesforce admin to restore them, then press Retry."
+)
+"""What to do about an object or fields that cannot be granted; a deleted one can come back."""
+ANEW = frozenset(
+    {
+        "object_gone",
+        FIELD_REFUSED,
+        "locale_refused",
+        "needs_other_right",
+        "rights_do_not_fit",
+        "value_refused",
+    }
+)
+"""What is wrong with the request itself: nothing goes on while it asks for the same."""
 
 TITLES: Mapping[str, str] = {
     # What the bot finds out itself.
@@ -66,7 +88,8 @@ TITLES: Mapping[str, str] = {
     "all_fields_needed": "A field cannot be hidden under View All Fields",
     "rights_do_not_fit": "The rights do not fit together",
     "nothing_listed": "The org does not list what can be granted",
-    "field_refused": "A field or value is not accepted",
+    FIELD_REFUSED: "A field cannot be granted",
+    "locale_refused": "The time zone or locale is not known",
     "already_there": "It already exists",
     "mixed_dml": "Automation in the org mixes setup and data",
     "org_busy": "The org is busy",

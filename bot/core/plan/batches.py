@@ -65,11 +65,6 @@ class Batch:
         return said if more <= 0 else f"{said}; and {more} more step{'s' if more > 1 else ''}"
 
     @property
-    def grants(self) -> bool:
-        """Does it put permissions into sets?"""
-        return any(isinstance(step, _ACCESS) for step in self.steps)
-
-    @property
     def writes(self) -> frozenset[str]:
         """The keys whose intent is journaled before this batch is performed."""
         return frozenset(step.writes for step in self.steps if step.writes)

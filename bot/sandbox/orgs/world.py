@@ -100,6 +100,10 @@ class World:
         """Delete an object (`X`) or a field (`X.Y`), as an admin does in Setup."""
         self._know(without(self.schema, gone))
 
+    def restore(self) -> None:
+        """Bring back every object and field that was deleted, as an admin does in Setup."""
+        self._know(build(sharing=self.switches.sharing_model_visible))
+
     @property
     def generic_audience(self) -> str:
         """The audience besides My Domain: test for sandboxes, login for others."""

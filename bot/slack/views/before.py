@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.diagnosis import ANEW
+from bot.slack import ids
 from bot.slack.views.parts import bullets
 from bot.slack.views.shown import Shown, approvals, at, away_lines, who_can
 from bot.slack.views.text import code, line
 from store.records import Finding, Request
+
+_MUST_CHANGE = "this must change first. Then press Check again."
+_WRONG = f"it cannot be set up as it was asked for. Withdraw it, then use `{ids.COMMAND} new`."
 
 
 def before(shown: Shown) -> list[str]:
@@ -52,8 +57,9 @@ def _to_mend(shown: Shown, found: Sequence[Finding]) -> list[str]:
     ]
     expiry = shown.expires_at
     until = [f"It expires {at(expiry)} if nobody mends it."] if expiry else []
+    anew = any(one.code in ANEW for one in found)
     return [
-        "Nobody was asked yet: this must change first. Then press Check again.",
+        f"Nobody was asked yet: {_WRONG if anew else _MUST_CHANGE}",
         *until,
         *bullets(problems),
     ]

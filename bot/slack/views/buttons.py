@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import slackblocks as kit
 
-from bot.core.diagnosis import NOT_PROVEN, UNDO_INCOMPLETE
+from bot.core.diagnosis import ANEW, NOT_PROVEN, UNDO_INCOMPLETE
 from bot.core.policy import Action, Actor, may
 from bot.slack import ids
 from bot.slack.views.parts import button
@@ -44,12 +45,22 @@ def due(shown: Shown) -> list[Action]:
             return []
 
 
-def _recheck(_shown: Shown, value: str) -> kit.Button:
-    return button("Check again", ids.RECHECK, value, style="primary")
+def _recheck(shown: Shown, value: str) -> kit.Button:
+    return button("Check again", ids.RECHECK, value, style=_style(shown.request))
 
 
-def _retry(_shown: Shown, value: str) -> kit.Button:
-    return button("Retry", ids.RETRY, value, style="primary")
+def _retry(shown: Shown, value: str) -> kit.Button:
+    return button("Retry", ids.RETRY, value, style=_style(shown.request))
+
+
+def _style(request: Request) -> Literal["primary"] | None:
+    """To go on is the first thing to do, unless the request itself is what is wrong.
+
+    It is offered then, too: somebody in the org may bring back what was asked for.
+    """
+    problems = request.preflight.problems if request.preflight else ()
+    wrong = [*problems, *([request.finding] if request.finding else [])]
+    return None if any(one.code in ANEW for one in wrong) else "primary"
 
 
 def _withdraw(shown: Shown, value: str) -> kit.Button:

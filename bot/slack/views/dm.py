@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.access import WORDS
-from bot.core.diagnosis import UNDO_INCOMPLETE
+from bot.core.diagnosis import ANEW, UNDO_INCOMPLETE
 from bot.core.duedates import why_expired
 from bot.core.policy import Action, Actor, may
 from bot.slack import ids
@@ -191,6 +191,11 @@ def _blocked(request: Request) -> str:
         return (
             "It was being withdrawn, and something could not be undone."
             " Once the cause is gone, press Withdraw again."
+        )
+    if request.finding and request.finding.code in ANEW:
+        return (
+            "It cannot be set up as it was asked for, so it stopped here; what was done stays as"
+            f" it is until Withdraw undoes it. Then ask again with `{ids.COMMAND} new`."
         )
     return (
         "It stopped here, and what was done stays as it is."
