@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import access, diagnosis, identity, naming, policy, sets
+from bot.core import access, diagnosis, identity, listed, naming, policy, sets
 from store.records import (
     Finding,
     Grant,
@@ -135,7 +135,7 @@ def review(
         *_name_problems(names, username, set_names),
         *_seat_problems(org, license_seats, psl_seats),
         *_right_problems(seen, app),
-        *_object_problems(seen, grants),
+        *listed.problems(grants, seen.grantable, facts),
         *_approver_problems(request, approvers, required),
     ]
     wanted = None
@@ -146,7 +146,7 @@ def review(
         wanted=wanted,
         plan=(),
         risks=_risks(seen, facts, grants, app),
-        problems=tuple(problems),
+        problems=tuple(diagnosis.remedy_for(one, request.state) for one in problems),
         license_seats=license_seats,
         psl_seats=psl_seats,
         tier=access.tier(grants),
@@ -235,11 +235,6 @@ def _right_problems(seen: Seen, app: AppRules | None) -> list[Finding]:
     if app and seen.app_id is None:
         problems.append(diagnosis.app_missing(app.label, app.kind, app.name, seen.app_unreadable))
     return problems
-
-
-def _object_problems(seen: Seen, grants: tuple[Grant, ...]) -> list[Finding]:
-    gone = [grant.object for grant in grants if grant.object not in seen.grantable]
-    return [diagnosis.object_gone(name) for name in gone]
 
 
 def _approver_problems(

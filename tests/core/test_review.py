@@ -143,6 +143,48 @@ def test_each_problem_alone_prevents_the_request(seen: dict[str, Any], code: str
     assert all(one.cause and one.remedy and one.who for one in preflight.problems)
 
 
+WHOLE = FieldFact(name="BillingAddress", label="", editable=True)
+PART = FieldFact(name="BillingCity", label="", editable=True, compound_of="BillingAddress")
+PHONE = FieldFact(name="Phone", label="", editable=None)
+LISTED = replace(ACCOUNT, fields=(PHONE, WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("fact", "fields", "lost"),
+    [
+        (LISTED, {"read_fields": ("Phone", "BillingAddress")}, ""),
+        (LISTED, {"read_fields": ("Fax", "Phone")}, "The field Fax of Account"),
+        (LISTED, {"read_fields": ("Fax", "Site")}, "The fields Fax and Site of Account"),
+        (LISTED, {"edit_fields": ("Fax",)}, "The field Fax of Account"),
+        (LISTED, {"read_fields": ("Fax",), "edit_fields": ("Fax",)}, "The field Fax of Account"),
+        (LISTED, {"all_fields": True}, ""),
+        (replace(ACCOUNT, fields=(PART,)), {"read_fields": ("BillingAddress",)}, ""),
+        (replace(ACCOUNT, fields=(PART,)), {"read_fields": ("BillingStreet",)}, "BillingStreet of"),
+        (ACCOUNT, {"read_fields": ("Fax",)}, ""),
+        (None, {"read_fields": ("Fax",)}, ""),
+    ],
+)
+def test_a_field_that_is_not_listed_any_more_prevents_the_request(
+    fact: ObjectFact | None, fields: dict[str, Any], lost: str
+) -> None:
+    """A part stands for its compound; where no field of the object is known, any may be there."""
+    grant = Grant(object="Account", verbs=(Verb.READ,), **fields)
+    preflight = reviewed(grants=(grant,), facts=(fact,) if fact else ())
+    assert codes(preflight) == (["field_refused"] if lost else [])
+    assert lost in "".join(one.cause for one in preflight.problems)
+    assert (preflight.wanted is None) == bool(lost)
+
+
+def test_the_fields_of_an_object_that_is_gone_are_not_told_besides() -> None:
+    grant = Grant(object="Case", verbs=(Verb.READ,), read_fields=("Fax",))
+    assert codes(reviewed(grants=(grant,), grantable=frozenset({"Account"}))) == ["object_gone"]
+
+
+def test_a_problem_names_the_button_that_its_reader_has() -> None:
+    (problem,) = reviewed(grantable=frozenset()).problems
+    assert "then press Check again" in problem.remedy
+
+
 def test_a_username_is_taken_in_any_case() -> None:
     names = ("Sync@X.example",)
     (problem,) = reviewed(names=names, taken=frozenset({"sync@x.example"})).problems

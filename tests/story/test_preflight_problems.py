@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.orgs import Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
+from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
 from tests.story.house import Build, House
 from tests.story.looking import READ_ACCOUNT, house_where, problem
 
@@ -191,6 +192,75 @@ async def test_an_object_that_was_deleted_meanwhile_is_named(house: House) -> No
     house.org.faults.add(Reply(status=200, body=picklist), path="ObjectPermissions/describe")
     await house.ask({"perm:Shipment__c": ["read"]}, objects=["Shipment__c"])
     assert "The object Shipment__c cannot be granted" in await problem(house, "object_gone")
+
+
+FIELD_LISTS = {
+    "as it is": OrgSwitches(),
+    "definitions are for admins only": OrgSwitches(definitions_answer=False),
+    "masters are marked otherwise": OrgSwitches(relationship_order_marks_master=False),
+    "data types speak German": OrgSwitches(data_type_words="german"),
+}
+
+
+@pytest.mark.parametrize("switches", FIELD_LISTS.values(), ids=list(FIELD_LISTS))
+async def test_a_field_that_was_deleted_while_the_form_was_open_bothers_no_approver(
+    build: Build, switches: OrgSwitches
+) -> None:
+    """Formulas, a compound and all fields of an object are asked for as well: no problem.
+
+    The master is asked for, because not every position tells the bot of it.
+    """
+    async with build(switches=switches) as house:
+        house.org.world.drop("Invoice_Line__c.Note__c")
+        access = {**EVERYTHING, "perm:Invoice__c": ["read"]}
+        await house.ask(access, objects=[*EVERYTHING_OBJECTS, "Invoice__c"])
+        message = await problem(house, "field_refused")
+        assert "The field Note__c of Invoice_Line__c cannot be granted" in message
+        assert "Withdraw this request and ask again without it" in message
+        assert "(requester @U0RAE)" in message
+        assert "restore it, then press Check again" in message
+        assert "this must change first" not in message
+        preflight = (await house.request()).preflight
+        assert preflight is not None
+        assert len(preflight.problems) == 1
+        assert house.find("C0APPROVE", 1) is None
+        house.org.world.restore()
+        await house.person("rae").click(house.person("rae").dm[0], "recheck")
+        await house.approve()
+        assert (await house.ends("live", "blocked")).finding is None
+
+
+async def test_who_is_told_of_a_deleted_field_withdraws_and_asks_without_it(house: House) -> None:
+    house.org.world.drop("Invoice_Line__c.Note__c")
+    await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
+    await problem(house, "field_refused")
+    rae = house.person("rae")
+    await rae.click(rae.dm[0], "withdraw")
+    await house.ends("withdrawn")
+    await house.refresh()
+    left = {**EVERYTHING, "fields:Invoice_Line__c": ["Total__c"], "edit_fields:Invoice_Line__c": []}
+    await house.ask(left, objects=EVERYTHING_OBJECTS, name="Warehouse again")
+    await house.approve(2)
+    assert (await house.ends("live", "blocked", number=2)).finding is None
+
+
+async def test_where_the_fields_of_an_object_are_not_listed_the_setting_up_names_the_field(
+    house: House,
+) -> None:
+    """What cannot be known is not guessed: it passes, and the org itself says."""
+    value = {"value": "Account.Industry", "active": True}
+    few = {"fields": [{"name": "Field", "picklistValues": [value]}]}
+    house.org.world.drop("Invoice_Line__c.Note__c")
+    house.org.faults.add(Reply(status=200, body=few), path="FieldPermissions/describe")
+    await house.ask(
+        {"perm:Invoice_Line__c": ["read"], "fields:Invoice_Line__c": ["Note__c"]},
+        objects=["Invoice_Line__c"],
+    )
+    await house.approve()
+    request = await house.ends("live", "blocked")
+    assert request.finding is not None
+    assert request.finding.code == "field_refused"
+    assert "Invoice_Line__c.Note__c" in request.finding.cause
 
 
 async def test_an_org_without_the_integration_profile_is_named(build: Build) -> None:
