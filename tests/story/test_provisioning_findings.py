@@ -136,6 +136,38 @@ async def test_what_was_deleted_after_the_approval_and_is_restored_goes_on_by_re
     await retried(house)
 
 
+async def test_a_time_zone_that_the_org_does_not_know_is_the_operators_and_takes_a_new_request(
+    build: Build,
+) -> None:
+    """What was approved keeps the old one: a retry meets it again, a new request does not."""
+    async with build(tables={"orgs.uat": {"time_zone": "Antarctica/Troll"}}) as house:
+        await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS)
+        await house.approve()
+        finding = await blocked(house, "locale_refused")
+        assert finding.who == "bot operator"
+        assert "Antarctica/Troll" in finding.cause
+        await house.app.stop()
+        house.configure({})
+        await house.app.start()
+        await house.ready()
+        rae = house.person("rae")
+        assert "cannot be set up as it was asked for" in rae.dm[0].readable()
+        await rae.click(rae.dm[0], "retry")
+        await house.until_async(lambda: provisioned(house, 2))
+        await blocked(house, "locale_refused")
+        await rae.click(rae.dm[0], "withdraw")
+        await house.ends("withdrawn")
+        await house.ask(EVERYTHING, objects=EVERYTHING_OBJECTS, name="Warehouse again")
+        await house.approve(2)
+        assert (await house.ends("live", "blocked", number=2)).finding is None
+        await house.app.stop()
+
+
+async def provisioned(house: House, runs: int) -> bool:
+    request = await house.request()
+    return request.provisions >= runs and str(request.state) == "blocked"
+
+
 @pytest.mark.parametrize(
     "about",
     [{"path": "composite"}, {"sobject": "User"}, {"path": "oauth2/token"}],

@@ -296,6 +296,31 @@ async def test_fields_that_are_not_permissionable_are_refused(bot: Caller, field
     assert answer.message == f"Field Name: bad value for restricted picklist field: {field}"
 
 
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("Invoice_Line__c", "Object Type Name: bad value for restricted picklist field: {}"),
+        ("Invoice_Line__c.Note__c", "Field Name: bad value for restricted picklist field: {}"),
+    ],
+)
+async def test_what_was_deleted_is_refused_by_name_until_it_is_restored(
+    org: Org, bot: Caller, gone: str, said: str
+) -> None:
+    parent = await make_set(bot)
+    row = {
+        "ParentId": parent,
+        "SobjectType": "Invoice_Line__c",
+        "Field": "Invoice_Line__c.Note__c",
+        "PermissionsRead": True,
+    }
+    org.world.drop(gone)
+    answer = await bot.make("FieldPermissions", **row)
+    assert answer.code == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+    assert answer.message == said.format(gone)
+    org.world.restore()
+    assert (await bot.make("FieldPermissions", **row)).id
+
+
 async def test_a_compound_is_granted_as_a_whole_and_lookups_may_drop_id(bot: Caller) -> None:
     parent = await make_set(bot)
     await grant_field(bot, parent, "Account.BillingAddress")
