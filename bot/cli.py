@@ -89,12 +89,13 @@ def _settings(*, running: bool = False) -> Settings:
     except ConfigError as error:
         click.echo("The configuration cannot be used:", err=True)
         for problem in error.problems:
-            click.echo(f"  - {problem}", err=True)
+            click.echo(f"  - {logs.redact(problem)}", err=True)
         raise SystemExit(_BAD_CONFIG) from None
 
 
 def _end(sentence: str, code: int) -> SystemExit:
-    click.echo(sentence, err=True)
+    """Say why it ends, without anything that looks like a secret."""
+    click.echo(logs.redact(sentence), err=True)
     return SystemExit(code)
 
 
@@ -121,9 +122,9 @@ def _told(schema: int = _OLD_SCHEMA) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """The driver's own words, without the statement and without anything secret."""
+    """The driver's own words, without the statement."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return logs.redact(said[0].rstrip(".") if said else type(error).__name__)
+    return said[0].rstrip(".") if said else type(error).__name__
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,10 @@ from pydantic import SecretStr
 
 from bot.config.problems import ConfigError
 
+_CUSTOMARY = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+"""A variable's name as people write them. Lower case does as well, and is not quoted: a password
+or a piece of a key may look like that."""
+
 
 def read_key(
     place: str, *, file: Path | None, variable: str | None, keys: Mapping[str, SecretStr]
@@ -17,6 +22,8 @@ def read_key(
     """Read the PEM text of the key that the table at `place` names.
 
     Raises ConfigError: no key is named, it cannot be read, others may read it, or it is no key.
+    What stands in the configuration is quoted only where it is no secret: the key itself may have
+    been written in the place of its file or variable.
     """
     if file is not None:
         name = f"{place}.private_key_file"
@@ -27,9 +34,7 @@ def read_key(
     elif variable is not None:
         name = f"{place}.private_key_env"
         if variable not in keys:
-            raise ConfigError(
-                [f"{name}: set {variable}, or {variable}_FILE to the path of a file."]
-            )
+            raise ConfigError([f"{name}: {_unset(variable)}"])
         text = keys[variable].get_secret_value()
     else:
         raise ConfigError([f"{place} names no key: write private_key_file or private_key_env."])
@@ -53,6 +58,15 @@ def readable_by_others(name: str, file: Path) -> str | None:
     return None
 
 
+def _unset(variable: str) -> str:
+    if _CUSTOMARY.fullmatch(variable):
+        return f"set {variable}, or {variable}_FILE to the path of a file."
+    return (
+        "the variable of that name is not set: set it, or the one with _FILE at its end to the "
+        "path of a file. The key itself never stands here."
+    )
+
+
 def _text(name: str, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -60,7 +74,7 @@ def _text(name: str, file: Path) -> str:
         why = error.strerror or type(error).__name__
     except UnicodeDecodeError:
         why = "it is not a text in PEM form"
-    raise ConfigError([f"{name}: {file} cannot be read ({why})."])
+    raise ConfigError([f"{name}: the file cannot be read ({why})."])
 
 
 def _not_a_key(text: str) -> str | None:

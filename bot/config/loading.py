@@ -124,8 +124,15 @@ def _named_tables(tables: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _variables(raw: dict[str, Any]) -> Iterator[str]:
     for _, table in _holders(raw):
-        if isinstance(table.get("private_key_env"), str):
-            yield table["private_key_env"]
+        variable = _key_variable(table)
+        if variable is not None:
+            yield variable
+
+
+def _key_variable(table: dict[str, Any]) -> str | None:
+    """None also for what is no variable's name: that is told by the table's own check, unquoted."""
+    named = table.get("private_key_env")
+    return named if isinstance(named, str) and values.is_variable(named) else None
 
 
 def _key_file(table: dict[str, Any], folder: Path) -> Path | None:
@@ -199,9 +206,8 @@ def _needs(raw: dict[str, Any], folder: Path, environment: Environment) -> Itera
         yield "SLACK_BOT_TOKEN is not set: write the bot token, which begins xoxb-"
     yield from _how_slack_reaches_us(raw, environment)
     for place, table in _holders(raw):
-        variable = table.get("private_key_env")
-        path = _key_file(table, folder)
-        if path is None and not isinstance(variable, str):
+        variable, path = _key_variable(table), _key_file(table, folder)
+        if path is None and variable is None:
             continue
         try:
             read_key(spell(place), file=path, variable=variable, keys=environment.keys)

@@ -139,6 +139,19 @@ def _path(value: Any, info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", ".")) / Path(value).expanduser()
 
 
+def _variable(text: str) -> str:
+    if "-----BEGIN" in text:
+        raise ValueError("holds a key itself")
+    if not is_variable(text):
+        raise ValueError("is not the name of a variable")
+    return text
+
+
+def is_variable(text: str) -> bool:
+    """Whether the environment can have a variable of that name."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None
+
+
 def _database(url: str) -> str:
     """In the file: no password, not even as a parameter; see `placed` for the folder."""
     backend = _backend(url)
@@ -196,7 +209,7 @@ Channel = Annotated[str, _matching(r"[CG][A-Z0-9]{2,}", "is not a channel id")]
 People = Annotated[str, _matching(r"[SUW][A-Z0-9]{2,}", "is not an id of a user or a user group")]
 ApiVersion = Annotated[str, _matching(r"(6[3-9]|[7-9][0-9]|[1-9][0-9]{2})\.0", "does not do")]
 Locale = Annotated[str, _matching(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8}){0,3}", "is not a locale")]
-Variable = Annotated[str, _matching(r"[A-Za-z_][A-Za-z0-9_]*", "is not the name of a variable")]
+Variable = Annotated[str, AfterValidator(_variable)]
 Key = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "does not do as a name")]
 Word = Annotated[str, _matching(r"\S{1,256}", "is empty, too long or has spaces in it")]
 Title = Annotated[str, _matching(r"\S(.{0,78}\S)?", "is empty, or longer than 80 characters")]

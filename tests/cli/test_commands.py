@@ -11,7 +11,9 @@ import pytest
 
 from bot import cli
 from bot.__main__ import main
+from bot.sandbox.orgs.keys import key_pair
 from tests.cli.conftest import Type
+from tests.config.written import org, write
 
 ROOT = Path(__file__).parents[2]
 BAD = '[slack]\ncolour = "red"\n[approval]\nrequired = 0\n'
@@ -78,3 +80,19 @@ def test_every_problem_of_a_bad_configuration_is_told_at_once(typed: Type, tmp_p
     for problem in ("slack.colour", "approval.required", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         assert problem in said.stderr
     assert not list(tmp_path.glob("*.db*"))
+
+
+@pytest.mark.parametrize("words", [("run",), ("job", "digest"), ("check",), ("check", "--json")])
+@pytest.mark.parametrize("key", ["private_key_env", "private_key_file"])
+def test_a_key_written_in_the_place_of_its_name_is_not_printed(
+    typed: Type, tmp_path: Path, words: tuple[str, ...], key: str
+) -> None:
+    pem = key_pair("provisioner").private_key_pem
+    for secret in (pem, "".join(pem.splitlines()[1:-1]), pem.splitlines()[1]):
+        text = org(my_domain_url='"https://127.0.0.1:1"')
+        wrong = text.replace('private_key_file = "keys/uat.pem"', f'{key} = """{secret}"""')
+        write(tmp_path, wrong)
+        said = typed(*words)
+        assert said.exit_code == (1 if words[0] == "check" else 2)
+        assert f"orgs.uat.{key}" in said.output
+        assert not [one for one in pem.splitlines()[1:-1] if one in said.output]

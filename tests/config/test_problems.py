@@ -230,6 +230,13 @@ def test_a_secret_set_twice_is_a_problem(tmp_path: Path) -> None:
 
 
 SECRET = "Tr0ub4dor"
+
+
+def keyed(line: str) -> str:
+    """An org whose key is named by this line."""
+    return org().replace('private_key_file = "keys/uat.pem"', line)
+
+
 PLACES = [
     "[slack]\napprovals_channel = 'S'", "[slack]\nadmins = ['S']", "[slack]\nport = 'S'",
     "[slack]\nbot_token = 'S'", "[slack]\nmode = 'S'", "[database]\nurl = 'S'",
@@ -240,11 +247,16 @@ PLACES = [
     org(my_domain_url="'https://bot:S@host'"), org(my_domain_url="'https://host:S'"),
     org(audience="'https://x:S@y'"), org(username="'S'"), org(api_version="'S'"),
     org(kind="'S'"), org(consumer_key="'a S'"), "[prices]\ncurrency = 'S'",
+    keyed("private_key_env = 'S'"), keyed("private_key_env = \"\"\"S'\"\"\""),
+    keyed("private_key_file = 'S'"), org() + APP + "private_key_env = 'S'",
+    org() + APP + "private_key_file = 'S'",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", ["plain", "xoxb-", "-----BEGIN PRIVATE KEY-----"])
+@pytest.mark.parametrize(
+    "kind", ["", "plain", "xoxb-", "-----BEGIN PRIVATE KEY-----", "MIIEvQ+/" * 60, "MIIEvQIB" * 60]
+)
 def test_a_secret_in_the_wrong_place_is_not_quoted(place: str, kind: str, tmp_path: Path) -> None:
     text = place.replace("S'", f"{kind}{SECRET}'").replace("S@", f"{SECRET}@")
     with pytest.raises(ConfigError) as caught:
