@@ -26,6 +26,11 @@ __all__ = ["AlreadyRunning", "BadDatabaseUrl", "Database", "UtcDateTime", "lock_
 SQLITE_READERS = 5
 POSTGRES_POOL = 10
 BUSY_TIMEOUT_MS = 30_000
+_ESCAPE = (
+    "The database address has more than one @, or an @ in the wrong place, so that nobody can tell "
+    "where the password ends. Percent-encode the password (and the user) in "
+    "postgresql://USER:PASSWORD@HOST/NAME: write @ as %40, / as %2F, : as %3A and ? as %3F."
+)
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,7 +81,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 def parse_url(url: str) -> URL:
     """Read `sqlite:///FILE` or `postgresql://…`; anything else is BadDatabaseUrl.
 
-    The parser's own words are dropped: they may quote a piece of the password.
+    The parser's own words are dropped: they may quote a piece of the password. So may host and
+    database name after an @ or / that somebody did not escape, and those are shown and logged.
     """
     try:
         parsed = make_url(url)
@@ -88,6 +94,8 @@ def parse_url(url: str) -> URL:
     if parsed.drivername == "sqlite" and parsed.database not in {None, "", ":memory:"}:
         return parsed
     if parsed.drivername == "postgresql":
+        if url.count("@") > 1 or "@" in f"{parsed.host}{parsed.database}":
+            raise BadDatabaseUrl(_ESCAPE)
         return parsed
     raise BadDatabaseUrl(
         "The database address must begin with sqlite:/// and name a file, or with postgresql://."

@@ -50,7 +50,11 @@ async def examine(settings: Settings) -> Remembered:
         fault, _, remedy = str(newer).partition(". ")
         line = problem("schema", f"{fault}.", remedy, Page.SCHEMA)
         return Remembered((line,), {}, usable=False)
-    except (SQLAlchemyError, BadDatabaseUrl, OSError) as error:
+    except BadDatabaseUrl as bad:
+        remedy = "Correct DATABASE_URL or [database].url as the text says, then run check again"
+        line = problem("database", str(bad), remedy, Page.DATABASE)
+        return Remembered((line,), {}, usable=False)
+    except (SQLAlchemyError, OSError) as error:
         line = problem(
             "database",
             f"{_place(url)} cannot be used: {_reason(error)}",
@@ -115,10 +119,7 @@ async def accept(settings: Settings, key: str, org_id: str, now: datetime) -> bo
 
 def _place(url: str) -> str:
     """Name the database without a password."""
-    try:
-        parsed = parse_url(url)
-    except BadDatabaseUrl:
-        return "The database"
+    parsed = parse_url(url)
     if parsed.drivername == "sqlite":
         return f"SQLite, {parsed.database},"
     return f"PostgreSQL, {parsed.database} on {parsed.host or 'this machine'},"

@@ -73,6 +73,23 @@ def test_a_database_that_cannot_be_reached_is_told_without_the_password(
     assert "Traceback" not in said.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("migrate",), ("migrate", "--check"), ("requests",), ("requests", "show", "1"), ("check",)],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("password", ["Tr0ub@Hunter2", "Tr0ub/Hunter2@Hunter2", "Tr0ub@Hunter2?x"])
+def test_no_piece_of_a_password_with_an_at_sign_is_printed(
+    typed: Type, words: tuple[str, ...], password: str
+) -> None:
+    said = typed(*words, DATABASE_URL=f"postgresql://rae:{password}@127.0.0.1:1/bot")
+    assert said.exit_code == (1 if words == ("check",) else 2)
+    assert "Percent-encode the password" in said.output
+    assert "%40" in said.output
+    assert "Hunter2" not in said.output
+    assert "Tr0ub" not in said.output
+
+
 def test_a_folder_that_is_not_there_is_told(typed: Type, tmp_path: Path) -> None:
     said = typed("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/such/bot.db")
     assert said.exit_code == 1

@@ -153,6 +153,37 @@ def test_an_address_that_cannot_work_is_refused_without_repeating_it(url: str) -
     assert "postgresql://" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bot:Tr0ub@s3cret@db/bot",
+        "postgresql://bot:Tr0ub@s3cret/s3cret@db/bot",
+        "postgresql://bot:Tr0ub@s3cret?s3cret@db/bot",
+        "postgresql://bot:Tr0ub@s3cret#s3cret@db/bot",
+        "postgresql://bot/s3cret:s3cret@db/bot",
+        "postgresql://s3cret/s3cret@:5432/bot",
+    ],
+)
+def test_a_password_that_is_not_escaped_is_refused_with_how_to_write_it(url: str) -> None:
+    with pytest.raises(BadDatabaseUrl, match="Percent-encode the password") as caught:
+        Database.open(url)
+    assert "%40" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bot%40corp:Tr0ub%40s3cret@db/bot",
+        "postgresql://bot:s3cret/s3cret:s3cret@db/bot",
+        "postgresql:///bot?host=/run/postgresql&user=bot@corp",
+        "sqlite:////data/rae@acme/bot@home.db",
+    ],
+)
+def test_an_at_sign_where_it_may_stand_is_no_trouble(url: str) -> None:
+    assert "s3cret" not in repr(Database.open(url))
+
+
 def test_a_second_bot_on_the_same_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "bot.db"
     refused = pytest.raises(AlreadyRunning, match="Another bot is running")
