@@ -35,6 +35,9 @@ _SECRETS = (
     (re.compile(r"(?i)((?:assertion|access_token|client_secret|refresh_token|password|passwd"
                 r"|response_url)\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\s\"'&,}\\]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/]+@"), rf"\1{HIDDEN}@"),
+    # The ticket in the address of a Socket Mode connection: whoever has it first is the bot. The
+    # library logs the whole address when a handshake fails.
+    (re.compile(r"(?i)(ticket(?:=|%3D))[^\s\"'&\\]+"), rf"\1{HIDDEN}"),
     # A response_url: whoever has it may answer in a channel (slack-platform 2).
     (re.compile(r"(?i)(\bhooks\.slack(-gov)?\.com/)[^\s\"']+"), rf"\1{HIDDEN}"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ import psycopg
 from psycopg import sql
 
 _SHORTEST = 12
+_CUTS = re.compile(r"[@/:?#]")
+"""Where the parser of an address cuts a password that somebody did not escape."""
 
 
 @dataclass
@@ -48,7 +51,10 @@ class Sinks:
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """A secret as it is, each line of a key, quoted for a URL, in base64, the signature alone."""
+    """A secret as it is, each line of a key, quoted for a URL, in base64, the signature alone.
+
+    Of one with an @ also what an address falls apart into when nobody escaped it.
+    """
     text = secret.strip()
     assert len(text) >= _SHORTEST, "too short to be told from other text"
     lines = [one for one in text.splitlines() if one and not one.startswith("-----")]
@@ -56,6 +62,8 @@ def forms(secret: str) -> Iterator[bytes]:
     if len(lines) > 1:
         return
     yield quote(text, safe="").encode()
+    if "@" in text:
+        yield from (piece.encode() for piece in _CUTS.split(text))
     yield base64.b64encode(text.encode()).rstrip(b"=")[:-1]
     if text.startswith("eyJ"):
         yield from (part.encode() for part in text.split(".")[1:])

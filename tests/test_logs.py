@@ -34,6 +34,9 @@ SECRETS = [
     "assertion=Tr0ub4dor&grant_type=x",
     '{"access_token": "Tr0ub4dor"}',
     "https://hooks.slack.com/commands/T0/1/Tr0ub4dor",
+    "502, message='Bad', url='wss://wss-primary.slack.com/link/?ticket=Tr0ub4dor&app_id=A0'",
+    '{"ok": true, "url": "wss://wss-primary.slack.com/link/?ticket=Tr0ub4dor\\u0026app_id=A0"}',
+    "CONNECT https%3A%2F%2Fwss%2Flink%2F%3Fticket%3DTr0ub4dor%26app_id%3DA0",
     '{"response_url": "http://127.0.0.1:9/response/Tr0ub4dor"}',
     r'"{\"response_url\": \"http://127.0.0.1:9/response/Tr0ub4dor\"}"',
 ]
@@ -101,6 +104,7 @@ def test_what_is_called_a_secret_is_hidden_whatever_it_looks_like(
         "Read, create and edit Account (12 fields)",
         "invalid_grant: user hasn't approved this consumer",
         "the journal eyes 12 rows",
+        "OPS-12 is the ticket: see ticket 12, and ?app_id=A0&debug=1",
     ],
 )
 def test_words_stay_as_they_are(text: str) -> None:

@@ -37,7 +37,9 @@ class SocketTransport:
     def __init__(self, world: World) -> None:
         self.connections: list[Connection] = []
         self._world = world
+        self.issued: list[str] = []
         self._tickets: set[str] = set()
+        self._turned_away = 0
         self._late: dict[str, Callable[[Json], None]] = {}
         self.refused: list[Fact] = []
         self._turn = 0
@@ -46,10 +48,18 @@ class SocketTransport:
         """A single-use ticket for the websocket URL."""
         ticket = secrets.token_hex(8)
         self._tickets.add(ticket)
+        self.issued.append(ticket)
         return ticket
+
+    def turn_away(self, times: int = 1) -> None:
+        """Let a gateway on the way answer the next handshakes with 502: Slack sees no ticket."""
+        self._turned_away = times
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The websocket handler: hello, then acks until it closes."""
+        if self._turned_away:
+            self._turned_away -= 1
+            return web.Response(status=502, text="<html>Bad Gateway</html>")
         if request.query.get("ticket", "") not in self._tickets:
             self.refused.append(Fact.LINK_ONCE)
             return web.Response(status=404, text="this link is not valid any more")

@@ -52,6 +52,18 @@ def hurry(ws: SlackWorkspace, **more: Any) -> None:
     ws.switches = dataclasses.replace(ws.switches, ack_seconds=0.1, **more)
 
 
+async def test_a_handshake_that_a_gateway_refuses_uses_up_no_ticket(ws: SlackWorkspace) -> None:
+    ws.socket.turn_away()
+    link = f"{ws.api_url.removesuffix('api/')}link/?ticket={ws.socket.ticket()}"
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(link)
+        assert refused.value.status == 502
+        async with session.ws_connect(link) as socket:
+            assert (await RawSocket(socket).next())["type"] == "hello"
+    assert len(ws.socket.issued) == 1
+
+
 async def test_a_connection_is_greeted_with_hello(ws: SlackWorkspace, connect: Connect) -> None:
     async with connect() as first, connect() as second:
         hello = await first.next()
