@@ -67,8 +67,9 @@ def _files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Line]:
     count = f"{len(secrets)} file{'' if len(secrets) == 1 else 's'} with secrets"
     yield from seen or (ok("secret-files", f"{count}: not everybody reads them; groups may."),)
     database = _sqlite(settings)
-    open_files = (*_writable(settings, secrets, database), *_database_seen(database))
-    fine = "Nobody else writes the configuration, keys or database file."
+    trusted = dict(_trusted(settings, secrets, database))
+    open_files = (*_writable(trusted), *_replaceable(trusted), *_database_seen(database))
+    fine = "Nobody else writes the configuration, keys or database file, or replaces them."
     yield from open_files or (ok("file-rights", fine),)
 
 
@@ -79,19 +80,42 @@ def _secrets_seen(secrets: Mapping[str, Path]) -> Iterator[Line]:
             yield problem("secret-files", text, f"Run chmod 600 {file}", Page.SECRETS)
 
 
-def _writable(
+def _trusted(
     settings: Settings, secrets: Mapping[str, Path], database: Path | None
-) -> Iterator[Line]:
+) -> Iterator[tuple[str, Path]]:
     """Who writes these approves, or logs in, in other people's names."""
-    trusted = {**secrets}
+    yield from secrets.items()
     if settings.file is not None:
-        trusted["The configuration"] = settings.file
+        yield "The configuration", settings.file
     if database is not None:
-        trusted["The database"] = database
+        yield "The database", database
+
+
+def _writable(trusted: Mapping[str, Path]) -> Iterator[Line]:
     for name, file in trusted.items():
         if _mode(file) & stat.S_IWOTH:
             text = f"{name}: everybody on this machine may write {file}"
             yield problem("file-rights", text, f"Run chmod o-w {file}", Page.WRITABLE)
+
+
+def _replaceable(trusted: Mapping[str, Path]) -> Iterator[Line]:
+    """Who writes a folder puts another file in the place of one that only its owner may write.
+
+    So does who writes a folder further up, or one that a link leads through. The sticky bit, as on
+    /tmp, keeps everybody's files to their owners.
+    """
+    inside: dict[Path, list[str]] = {}
+    for name, file in trusted.items():
+        above = dict.fromkeys((*file.absolute().parents, *file.resolve().parents))
+        for folder in above:
+            if _mode(folder) & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+                inside.setdefault(folder, []).append(name)
+    for folder, names in inside.items():
+        text = (
+            f"Everybody on this machine may write the folder {folder}, and so replace what is "
+            f"below it: {', '.join(names)}"
+        )
+        yield problem("file-rights", text, f"Run chmod o-w {folder}", Page.WRITABLE)
 
 
 def _database_seen(database: Path | None) -> Iterator[Line]:

@@ -82,6 +82,38 @@ async def test_who_may_write_the_configuration_or_the_database_may_approve(
     assert "chmod o-w" in lines[0].remedy
 
 
+async def test_who_may_write_a_folder_may_replace_what_is_in_it(clinic: Clinic) -> None:
+    (clinic.folder / "keys").chmod(0o777)
+    await clinic.check()
+    line = clinic.one("file-rights")
+    assert line.status is Status.PROBLEM
+    assert f"the folder {clinic.folder / 'keys'}" in line.text
+    assert "orgs.uat.private_key_file" in line.text
+    assert "The configuration" not in line.text
+    assert line.remedy.startswith(f"Run chmod o-w {clinic.folder / 'keys'}")
+    assert line.remedy.endswith(Page.WRITABLE.link)
+    (clinic.folder / "keys").chmod(0o1777)
+    await clinic.check()
+    assert clinic.one("file-rights").status is Status.OK
+
+
+async def test_a_folder_further_up_counts_and_so_does_where_a_link_leads(clinic: Clinic) -> None:
+    clinic.folder.chmod(0o703)
+    elsewhere = clinic.folder.parent / f"{clinic.folder.name}-elsewhere"
+    (elsewhere / "inner").mkdir(parents=True)
+    elsewhere.chmod(0o777)
+    file = clinic.folder / "keys/uat-bot.pem"
+    file.rename(elsewhere / "inner/bot.pem")
+    file.symlink_to(elsewhere / "inner/bot.pem")
+    await clinic.check()
+    above, linked = sorted(clinic.said("file-rights"), key=lambda line: len(line.text))[::-1]
+    for name in ("The configuration", "The database", "orgs.uat.private_key_file"):
+        assert name in above.text
+    assert f"the folder {clinic.folder}," in above.text
+    assert f"the folder {elsewhere}," in linked.text
+    assert linked.text.endswith("orgs.uat.private_key_file")
+
+
 async def test_missing_tables_are_told_with_the_command_and_made_by_nobody(
     clinic: Clinic,
 ) -> None:
