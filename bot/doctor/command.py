@@ -13,6 +13,7 @@ import structlog
 
 from bot.config import Settings, proxy_for, ssl_context
 from bot.doctor import configuration, database, keys, orgs, people, slack
+from bot.doctor.asking import Asking
 from bot.doctor.database import Known, Remembered
 from bot.doctor.inside_org import Looked
 from bot.doctor.report import Line, Page, as_json, as_text, failed, ok, problem, warning
@@ -71,11 +72,12 @@ async def _slack(
             tls=tls,
             proxy=proxy_for(api_url, environ),
         )
-        entered = await slack.enter(settings, client)
+        ask = Asking()
+        entered = await slack.enter(settings, client, ask)
         if entered.team is None:
             return entered.lines
-        who = await people.examine(settings, client, entered.team)
-        return (*entered.lines, *who, *await slack.channels(settings, client))
+        who = await people.examine(settings, client, entered.team, ask)
+        return (*entered.lines, *who, *await slack.channels(settings, client, ask))
 
 
 async def _org(

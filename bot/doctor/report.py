@@ -42,6 +42,7 @@ class Page(StrEnum):
     LOST = "A person or group is not what it was"
     TOO_FEW = "A rule that nobody can fulfil"
     CHANNEL = "The bot cannot post in a channel"
+    NO_DIGEST = "Digest and alerts have no channel"
     CHANNEL_UNSEEN = "A channel cannot be verified"
     ORG_AWAY = "The org cannot be reached"
     TLS = "The certificate of the org is not trusted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.doctor.asking import Asking, Question
 from bot.doctor.report import Line, Page, ok, problem, warning
 from bot.slack import refusals
 
@@ -48,23 +49,26 @@ class Entered:
     team: str | None
 
 
-async def enter(settings: Settings, client: AsyncWebClient) -> Entered:
+async def enter(settings: Settings, client: AsyncWebClient, ask: Asking) -> Entered:
     """Look at both tokens and at the scopes of the bot's."""
     if settings.environment.slack_bot_token is None:
         text = "People and channels were not looked at: there is no bot token."
         remedy = "Set SLACK_BOT_TOKEN, then run check again"
         return Entered((warning("slack-token", text, remedy, Page.NOT_LOOKED),), None)
     try:
-        answer = await client.auth_test()
+        answer = await ask(client.auth_test)
     except _AWAY as error:
         return Entered((_refused("slack-token", "SLACK_BOT_TOKEN", error),), None)
     who = ok("slack-token", f"{answer.get('user')} in the workspace {answer.get('team')}.")
-    scopes, delivery = _scopes(settings, answer.headers), await _delivery(settings, client)
+    scopes, delivery = _scopes(settings, answer.headers), await _delivery(settings, client, ask)
     return Entered((who, *scopes, delivery), str(answer["team_id"]))
 
 
 def _refused(name: str, variable: str, error: Exception) -> Line:
     code = refusals.code(error) if isinstance(error, SlackApiError) else ""
+    if isinstance(error, SlackApiError) and refusals.limited(error):
+        text = f"Slack was asked too much and wants silence ({code or 'HTTP 429'})"
+        return problem(name, text, "Wait some minutes, then run check again", Page.SLACK_AWAY)
     if not code or code not in _REMEDIES:
         said = code or type(error).__name__
         return problem(
@@ -116,7 +120,7 @@ def _groups(settings: Settings) -> bool:
     return any(one.startswith("S") for one in ids)
 
 
-async def _delivery(settings: Settings, client: AsyncWebClient) -> Line:
+async def _delivery(settings: Settings, client: AsyncWebClient, ask: Asking) -> Line:
     """How Slack reaches us: an app token that opens a connection, or a signing secret."""
     if settings.slack.mode == "http":
         if settings.environment.slack_signing_secret is None:
@@ -132,13 +136,13 @@ async def _delivery(settings: Settings, client: AsyncWebClient) -> Line:
     if token is None:
         return problem("slack-app-token", "SLACK_APP_TOKEN is not set", "Set it", Page.TOKEN)
     try:
-        await client.apps_connections_open(app_token=token.get_secret_value())
+        await ask(lambda: client.apps_connections_open(app_token=token.get_secret_value()))
     except _AWAY as error:
         return _refused("slack-app-token", "SLACK_APP_TOKEN", error)
     return ok("slack-app-token", "Slack opens a Socket Mode connection for it.")
 
 
-async def channels(settings: Settings, client: AsyncWebClient) -> tuple[Line, ...]:
+async def channels(settings: Settings, client: AsyncWebClient, ask: Asking) -> tuple[Line, ...]:
     """Look whether the bot can post in each channel, without posting."""
     named = {
         "approvals_channel": settings.slack.approvals_channel,
@@ -149,12 +153,25 @@ async def channels(settings: Settings, client: AsyncWebClient) -> tuple[Line, ..
     for key, channel in named.items():
         if channel is not None:
             by_id.setdefault(channel, []).append(key)
-    return tuple([await _channel(client, one, keys) for one, keys in by_id.items()])
+    looked = [await _channel(client, ask, one, keys) for one, keys in by_id.items()]
+    return (*looked, *_digest(settings.slack.digest_channel))
 
 
-async def _channel(client: AsyncWebClient, channel: str, keys: list[str]) -> Line:
+def _digest(channel: str | None) -> Iterator[Line]:
+    """Without a channel the clock makes no digest, and the stale alert reaches owners only."""
+    if channel is None:
+        yield warning(
+            "channel:digest_channel",
+            "slack.digest_channel is not set: there is no weekly digest, and no channel hears of "
+            "unused or failing users",
+            "Write the id of a channel, which may be that of approvals_channel, and invite the bot",
+            Page.NO_DIGEST,
+        )
+
+
+async def _channel(client: AsyncWebClient, ask: Asking, channel: str, keys: list[str]) -> Line:
     name, what = f"channel:{keys[0]}", f"{channel} ({', '.join(keys)})"
-    answer = await _asked(lambda: client.conversations_info(channel=channel))
+    answer = await _asked(ask, lambda: client.conversations_info(channel=channel))
     if isinstance(answer, str):
         return _no_channel(name, what, answer)
     found = answer["channel"]
@@ -187,10 +204,10 @@ def _no_channel(name: str, what: str, error: str) -> Line:
     return warning(name, text, "Run check again", Page.NOT_LOOKED)
 
 
-async def _asked(question: Callable[[], Awaitable[Any]]) -> Any:
+async def _asked(ask: Asking, question: Question) -> Any:
     """Slack's answer, or its error code as text."""
     try:
-        return await question()
+        return await ask(question)
     except SlackApiError as error:
         return refusals.code(error) or f"HTTP {refusals.status(error)}"
     except _AWAY as error:

@@ -162,3 +162,13 @@ async def test_http_mode_needs_a_signing_secret_and_no_app_token(clinic: Clinic)
     del clinic.environ["SLACK_SIGNING_SECRET"]
     await clinic.check()
     assert clinic.one("slack-signing-secret").status is Status.PROBLEM
+
+
+async def test_without_a_digest_channel_it_says_what_is_posted_nowhere(clinic: Clinic) -> None:
+    clinic.change('digest_channel = "C0LICENSES"\n', "")
+    await clinic.check()
+    line = clinic.one("channel:digest_channel")
+    assert line.status is Status.WARNING
+    assert "no weekly digest" in line.text
+    assert line.remedy.endswith(Page.NO_DIGEST.link)
+    assert clinic.one("channel:approvals_channel").status is Status.OK
