@@ -208,12 +208,12 @@ async def test_a_field_that_was_deleted_while_the_form_was_open_bothers_no_appro
 ) -> None:
     """Formulas, a compound and all fields of an object are asked for as well: no problem.
 
-    The master is asked for, because not every position tells the bot of it.
+    The master is asked for, and first, because not every position tells the bot of it.
     """
     async with build(switches=switches) as house:
         house.org.world.drop("Invoice_Line__c.Note__c")
-        access = {**EVERYTHING, "perm:Invoice__c": ["read"]}
-        await house.ask(access, objects=[*EVERYTHING_OBJECTS, "Invoice__c"])
+        access = {"perm:Invoice__c": ["read"], **EVERYTHING}
+        await house.ask(access, objects=["Invoice__c", *EVERYTHING_OBJECTS])
         message = await problem(house, "field_refused")
         assert "The field Note__c of Invoice_Line__c cannot be granted" in message
         assert "Withdraw this request and ask again without it" in message
