@@ -32,6 +32,18 @@ _ESCAPE = (
     "postgresql://USER:PASSWORD@HOST/NAME: write @ as %40, / as %2F, : as %3A and ? as %3F."
 )
 
+LOST = {
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "9000",
+}
+"""After 9 s without a sign of life the server gives up a machine, and its locks, row locks too.
+
+Its own limit is two hours. The last counts milliseconds, and is for an answer that nobody takes:
+while one is on its way no keepalive is sent (engine, Pitfalls 10; PostgreSQL, 19.3 and tcp(7))."""
+SET_LOST = "SELECT " + ", ".join(f"set_config('{key}', '{LOST[key]}', false)" for key in LOST)
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -139,7 +151,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=POSTGRES_POOL,
         max_overflow=0,
@@ -147,6 +159,23 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"keepalives_idle": 30, "application_name": "integration-user-bot"},
     )
+    let_go_when_lost(engine)
+    return engine
+
+
+def let_go_when_lost(engine: AsyncEngine) -> None:
+    """Have the server notice within seconds that the machine of a connection is gone (`LOST`).
+
+    Said after connecting: as a startup option a pooler may refuse it, and the address may have
+    options of its own. Over a Unix socket it means nothing, and nothing is needed there.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(SET_LOST)
+        cursor.close()
+        connection.commit()  # else the first rollback takes it back
 
 
 class Database:

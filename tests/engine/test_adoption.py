@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.engine import JSON, Engine, Jobs, QueueSpec, Run, RunStatus
+from bot.engine.adoption import Adoption
 from store.database import Database
-from tests.postgres import Postgres
+from tests.postgres import Postgres, running_postgres
 
 SOON = timedelta(seconds=10)
 LOCKS = "application_name = 'integration-user-bot lock'"
@@ -88,3 +91,49 @@ async def test_a_drained_replica_holds_no_lock_and_no_connection(
         f"ALTER DATABASE {name} RENAME TO {name}_moved",
         f"ALTER DATABASE {name}_moved RENAME TO {name}",
     )
+
+
+async def nothing(*_: Any) -> Any:
+    return {}
+
+
+def adoption(url: str) -> Adoption:
+    return Adoption(
+        url, executor_id="me", period=9, holders=nothing, begun_by=nothing, requeue=nothing
+    )
+
+
+SHOWN = text(
+    "SELECT name, setting FROM pg_settings"
+    " WHERE name LIKE 'tcp_keepalives_%' OR name IN ('tcp_user_timeout', 'work_mem')"
+)
+NINE_SECONDS = {
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "9000",
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_the_server_lets_go_of_a_machine_that_is_gone_after_nine_seconds() -> None:
+    """The server drops locks, so it must notice; its own limit is two hours."""
+    with running_postgres(over_tcp=True) as server:
+        url = server.url("postgres") + "?options=-c%20work_mem%3D5MB"
+        holder, database = adoption(url), Database.open(url)
+        try:
+            await holder.lock()
+            assert holder._connection is not None
+            seen = {"the lock": (await holder._connection.execute(SHOWN)).all()}
+            with pytest.raises(RuntimeError, match="never mind"):
+                async with database.write():  # what is rolled back does not take it back
+                    raise RuntimeError("never mind")
+            async with database.read() as connection:
+                seen["the store"] = (await connection.execute(SHOWN)).all()
+        finally:
+            await holder.release()
+            await database.dispose()
+    for whose, rows in seen.items():
+        said = {name: setting for name, setting in rows}  # noqa: C416 - rows are no pairs to mypy
+        assert said == {**NINE_SECONDS, "work_mem": str(5 * 1024)}, whose
