@@ -16,7 +16,6 @@ from typing import Literal
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings, proxy_for, ssl_context
 from bot.engine import (
@@ -39,6 +38,7 @@ from bot.slack import bolt
 from bot.slack.connecting import connect
 from bot.slack.courier import Courier
 from bot.slack.people import People
+from bot.slack.web import CountedClient
 from bot.watching import WatchedJobs
 from store.database import Database
 from store.schema import current_ok
@@ -160,11 +160,14 @@ class App:
             acked=self.metrics.acked,
         )
         self.receiver = bolt.receiver(
-            self.surface, self.settings, lambda url: proxy_for(url, self._environ)
+            self.surface, self.settings, self._proxy, turned_away=self.metrics.turned_away
         )
         self._readiness = self._look()
         place = self.settings.health
         self._health = Health(place.host, place.port, self._readiness)
+
+    def _proxy(self, url: str) -> str | None:
+        return proxy_for(url, self._environ)
 
     def _look(self) -> Readiness:
         return Readiness(
@@ -240,14 +243,14 @@ def _slack_client(
     environ: Mapping[str, str],
     session: aiohttp.ClientSession,
     metrics: Metrics,
-) -> AsyncWebClient:
+) -> CountedClient:
     token, api_url = settings.environment.slack_bot_token, settings.environment.slack_api_url
     return bolt.web_client(
         token=token.get_secret_value() if token else "",
         base_url=api_url,
         session=session,
         tls=ssl_context(environ),
-        proxy=proxy_for(api_url, environ),
+        route=lambda url: proxy_for(url, environ),
         called=metrics.called_slack,
     )
 

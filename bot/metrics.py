@@ -28,6 +28,21 @@ _QUICK = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _CALLS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)
 _JOBS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 
+KINDS = ("command", "action", "view", "options", "shortcut", "event", "other")
+"""Of payloads, as `acks` counts them."""
+TURNED_AWAY = (
+    "no_signature",
+    "wrong_signature",
+    "wrong_time",
+    "malformed",
+    "unsupported",
+    "too_large",
+    "too_slow",
+    "too_many",
+    "not_ready",
+)
+"""Why HTTP mode does not take a request."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -50,9 +65,13 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         self._counters()
         self._gauges()
+        self._begin_at_nothing()
 
     def _counters(self) -> None:
         self._acks = self._counter("acks", "Payloads of Slack answered", "kind", "outcome")
+        self._turned = self._counter(
+            "slack_turned_away", "Requests that HTTP mode did not take", "reason"
+        )
         self._ack = self._histogram("ack_seconds", "Until the answer was ready", _QUICK, "kind")
         self._jobs = self._counter("jobs", "Runs that ended in this process", "job", "outcome")
         self._job = self._histogram("job_seconds", "From begin to end of a run", _JOBS, "job")
@@ -79,10 +98,28 @@ class Metrics:
         self._tick = self._gauge("tick_age_seconds", "Since the clock's last tick was done")
         self._readable = self._gauge("store_readable", "1 when the store answered this scrape")
 
+    def _begin_at_nothing(self) -> None:
+        """Show 0 of what alerts watch: a series that begins at 1 is no increase to Prometheus.
+
+        Jobs do so when they are known.
+        """
+        for reason in TURNED_AWAY:
+            self._turned.labels(reason)
+        for kind in KINDS:
+            self._acks.labels(kind, "failed")
+
     def acked(self, kind: str, outcome: str, seconds: float) -> None:
         """A payload of Slack was answered."""
         self._acks.labels(kind, outcome).inc()
         self._ack.labels(kind).observe(seconds)
+
+    def turned_away(self, reason: str) -> None:
+        """HTTP mode did not take a request."""
+        self._turned.labels(reason).inc()
+
+    def knows_job(self, job: str) -> None:
+        """A job may run here from now on."""
+        self._jobs.labels(job, "failed")
 
     def worked(self, job: str, outcome: str, seconds: float) -> None:
         """A run ended here, well or not."""

@@ -40,4 +40,5 @@ class WatchedJobs(Jobs):
                 self._metrics.worked(name, outcome, time.monotonic() - begun)
             return result
 
+        self._metrics.knows_job(name)
         super().register(name, watched)

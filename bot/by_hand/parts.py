@@ -103,6 +103,6 @@ def _courier(
         base_url=api_url,
         session=session,
         tls=ssl_context(environ),
-        proxy=proxy_for(api_url, environ),
+        route=lambda url: proxy_for(url, environ),
     )
     return Courier(settings, database, client, clock=_now)

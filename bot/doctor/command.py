@@ -70,7 +70,7 @@ async def _slack(
             base_url=api_url,
             session=session,
             tls=tls,
-            proxy=proxy_for(api_url, environ),
+            route=lambda url: proxy_for(url, environ),
         )
         ask = Asking()
         entered = await slack.enter(settings, client, ask)

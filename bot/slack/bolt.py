@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,6 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
 from bot.flows.context import Context
@@ -29,9 +28,9 @@ from bot.slack.options import Options
 from bot.slack.payloads import door_of, place_of
 from bot.slack.people import People
 from bot.slack.receiving import Receiver
-from bot.slack.socket import Route, Socket
+from bot.slack.socket import Socket
 from bot.slack.voice import Voice
-from bot.slack.web import Called, CountedClient
+from bot.slack.web import Called, CountedClient, Route
 
 __all__ = ["Http", "Receiver", "Socket", "Surface", "build", "receiver", "secret_of", "web_client"]
 
@@ -45,15 +44,17 @@ def web_client(
     base_url: str,
     session: aiohttp.ClientSession,
     tls: ssl.SSLContext,
-    proxy: str | None,
+    route: Route,
     called: Called | None = None,
-) -> AsyncWebClient:
+) -> CountedClient:
     """A Web API client on the shared session; the engine and the courier retry, not the transport.
 
     Its default retry handler repeats on connection errors, which can post a message twice
     (slack-platform 2.2). Without a proxy it would take HTTPS_PROXY by itself, whatever NO_PROXY
-    says, so the proxy is set once more.
+    says, so the proxy is set once more. `route` answers the proxy for an address: that of
+    `base_url`, and of every response_url, which has another host.
     """
+    proxy = route(base_url)
     client = CountedClient(
         token=token,
         base_url=base_url,
@@ -65,6 +66,7 @@ def web_client(
     )
     client.proxy = proxy
     client.called = called or (lambda *_: None)
+    client.route = route
     return client
 
 
@@ -76,11 +78,21 @@ class Surface:
     afterwards: Afterwards
 
 
-def receiver(surface: Surface, settings: Settings, route: Route) -> Receiver:
-    """The way that `[slack] mode` names; `route` answers the proxy for an address."""
+def receiver(
+    surface: Surface,
+    settings: Settings,
+    route: Route,
+    *,
+    turned_away: Callable[[str], None] | None = None,
+) -> Receiver:
+    """The way that `[slack] mode` names; `route` answers the proxy for an address.
+
+    `turned_away` is told why HTTP mode did not take a request, in a word.
+    """
     app, slack = surface.app, settings.slack
     if slack.mode == "http":
-        return Http(app, secret_of(settings), host=slack.host, port=slack.port)
+        place: dict[str, Any] = {"host": slack.host, "port": slack.port}
+        return Http(app, secret_of(settings), **place, turned_away=turned_away)
     token = settings.environment.slack_app_token
     return Socket(app, token.get_secret_value() if token else "", route=route)
 
@@ -93,7 +105,7 @@ def secret_of(settings: Settings) -> str:
 
 def build(
     ctx: Context,
-    client: AsyncWebClient,
+    client: CountedClient,
     people: People,
     signing_secret: str,
     *,

@@ -20,7 +20,10 @@ from bot.core.lifecycle import Refusal
 from bot.slack import ids
 
 Acked = Callable[[str, str, float], None]
-"""Told the kind of payload, the outcome (`ok`, `refused`, `failed`) and the seconds it took."""
+"""Told the kind of payload, the outcome (`ok`, `refused`, `failed`) and the seconds since it came.
+
+Waiting for a turn is in them, as it is in the three seconds that Slack waits (slack-platform 2).
+"""
 
 _KINDS = {
     "block_actions": "action",
@@ -37,7 +40,13 @@ class _Heard:
     outcome: str = "ok"
 
 
+_came: ContextVar[float | None] = ContextVar("came", default=None)
 _heard: ContextVar[_Heard | None] = ContextVar("heard", default=None)
+
+
+def came() -> None:
+    """Say that a payload arrives now; to be called first of all in the task that takes it."""
+    _came.set(time.monotonic())
 
 
 def ended(outcome: str) -> None:
@@ -55,7 +64,7 @@ class HearingApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one payload; every line logged meanwhile names it, and the request it is about."""
         body: Mapping[str, Any] = req.body if isinstance(req.body, Mapping) else {}
-        heard, begun = _Heard(), time.monotonic()
+        heard, begun = _Heard(), _came.get() or time.monotonic()
         held = _heard.set(heard)
         try:
             with structlog.contextvars.bound_contextvars(**_names(body)):

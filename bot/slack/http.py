@@ -14,6 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.slack import hearing, signing
 from bot.slack.manifest import EVENTS_PATH
 from bot.slack.receiving import AT_ONCE, InHand, introduce
 
@@ -27,6 +28,9 @@ _OPEN = 4 * AT_ONCE
 _READ_WITHIN = 3.0
 _REMEMBERED = 256
 """Answers kept for what comes again; what is older is kept from happening twice by the store."""
+
+_REASONS = {400: "malformed", 408: "too_slow", 413: "too_large", 415: "unsupported"}
+"""By the status of the answer; those of 401 are in signing.py, 503 is `not_ready` or `too_many`."""
 
 _PASSED_ON = (
     "Content-Type",
@@ -49,9 +53,17 @@ class Http:
     tokens = "SLACK_BOT_TOKEN"
 
     def __init__(
-        self, app: AsyncApp, signing_secret: str, *, host: str, port: int, at_once: int = AT_ONCE
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        *,
+        host: str,
+        port: int,
+        at_once: int = AT_ONCE,
+        turned_away: Callable[[str], None] | None = None,
     ) -> None:
         self.app = app
+        self._turned_away = turned_away or (lambda _reason: None)
         self._verifier = SignatureVerifier(signing_secret)
         self._place = (host, port)
         self._in_hand = InHand(at_once)
@@ -99,7 +111,20 @@ class Http:
             self._runner = None
 
     async def _receive(self, request: web.Request) -> web.Response:
+        """Answer a request, and count it when it is turned away, by a short word of ours."""
+        hearing.came()
+        try:
+            answer = await self._take(request)
+        except web.HTTPException as error:  # such as a body that turned out to be too large
+            self._turned_away(_REASONS.get(error.status, "malformed"))
+            raise
+        if answer.status in _REASONS:
+            self._turned_away(_REASONS[answer.status])
+        return answer
+
+    async def _take(self, request: web.Request) -> web.Response:
         if not self._introduced or self._open >= _OPEN:
+            self._turned_away("too_many" if self._introduced else "not_ready")
             return _refused(503, "not ready, or too much at once")
         self._open += 1
         try:
@@ -115,8 +140,11 @@ class Http:
                 raw = await request.read()
         except TimeoutError:
             return _refused(408, "too slow")
-        if not self._signed(raw, request.headers):
-            _log.warning("slack.unsigned", remote=request.remote, bytes=len(raw))
+        flaw = signing.flaw(self._verifier, raw, request.headers)
+        if flaw is not None:
+            self._turned_away(flaw.reason)
+            about = {"reason": flaw.reason, "age": flaw.age}
+            _log.warning("slack.unsigned", **about, remote=request.remote, bytes=len(raw))
             return _refused(401, "invalid request")
         asked = understood(raw, request.headers)
         if asked is None:
@@ -125,15 +153,6 @@ class Http:
         # Its own task: who hangs up after 3 s must not stop work that is half done.
         answer = self._once.do(_name(asked), lambda: self._dispatch(asked))
         return _sent(await asyncio.shield(answer))
-
-    def _signed(self, raw: bytes, headers: Mapping[str, str]) -> bool:
-        """Is it Slack's, and of the last five minutes? (slack-platform 2, Signing)."""
-        stamp = headers.get("X-Slack-Request-Timestamp")
-        signature = headers.get("X-Slack-Signature")
-        try:
-            return self._verifier.is_valid(raw, stamp, signature)
-        except (ValueError, TypeError, OverflowError):
-            return False  # a stamp that is no number, bytes that are no text
 
     async def _dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
         async with self._in_hand.one():

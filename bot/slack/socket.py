@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,13 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.slack import refusals
+from bot.slack import hearing, refusals
 from bot.slack.receiving import AT_ONCE, InHand, introduce
+from bot.slack.web import Route
 
 _log = structlog.get_logger(__name__)
-Route = Callable[[str], str | None]
-"""The proxy for an address, or None."""
-
 _LEAVE_WITHIN = 2.0
 _TOO_MANY = 429
 
@@ -133,6 +130,7 @@ class Socket(AsyncSocketModeHandler):
         req: SocketModeRequest,
     ) -> None:
         """Handle one envelope, also during a drain: without an ack the person sees an error."""
+        hearing.came()
         try:
             async with self._in_hand.one():
                 await super().handle(client, req)

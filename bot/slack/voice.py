@@ -13,12 +13,12 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.lifecycle import Refusal
 from bot.slack import door, refusals
 from bot.slack.answering import Afterwards, Unsure, Work, sorry
 from bot.slack.views.parts import Payload
+from bot.slack.web import CountedClient
 
 _log = structlog.get_logger(__name__)
 _OPENING = 0.9
@@ -35,7 +35,7 @@ _BUSY = "Slack is busy and did not open the window. Please try again in a minute
 class Voice:
     """Speaks to one person at a time, after or beside an ack."""
 
-    def __init__(self, client: AsyncWebClient, afterwards: Afterwards) -> None:
+    def __init__(self, client: CountedClient, afterwards: Afterwards) -> None:
         self._client = client
         self._afterwards = afterwards
 

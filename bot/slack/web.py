@@ -15,11 +15,18 @@ from bot.slack import refusals
 Called = Callable[[str, str, float], None]
 """Told the method, the outcome (`ok`, `limited`, `refused`, `failed`, `no_answer`), the seconds."""
 
+Route = Callable[[str], str | None]
+"""The proxy for an address, or None."""
+
+_TOO_MANY = 429
+_TROUBLE = 500
+
 
 class CountedClient(AsyncWebClient):
     """A client that tells `called` of each call, also of one that nobody waits for any more."""
 
     called: Called
+    route: Route
 
     async def api_call(self, api_method: str, **how: Any) -> AsyncSlackResponse:
         """Call a method; raises what the library raises."""
@@ -33,6 +40,15 @@ class CountedClient(AsyncWebClient):
         finally:
             self.called(api_method, outcome, time.monotonic() - begun)
         return answer
+
+
+def outcome_of(status: int) -> str:
+    """The outcome of an answer that is an HTTP status and nothing else."""
+    if status == _TOO_MANY:
+        return "limited"
+    if status >= _TROUBLE:
+        return "failed"
+    return "ok" if status == 200 else "refused"
 
 
 def _outcome(error: SlackApiError) -> str:

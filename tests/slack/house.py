@@ -384,7 +384,7 @@ def client_of(ws: SlackWorkspace, session: aiohttp.ClientSession) -> AsyncWebCli
         base_url=ws.api_url,
         session=session,
         tls=ssl.create_default_context(),
-        proxy=None,
+        route=lambda _url: None,
     )
 
 

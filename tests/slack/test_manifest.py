@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import jsonschema
 import pytest
 import yaml
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core import command
 from bot.doctor import slack as doctor
@@ -105,7 +106,7 @@ def called() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr.startswith(WEB_API):
                 found |= set() if passes_on(node) else {node.attr}
-    return {name for name in found if hasattr(bolt.AsyncWebClient, name)}
+    return {name for name in found if hasattr(AsyncWebClient, name)}
 
 
 def passes_on(node: ast.Attribute) -> bool:
