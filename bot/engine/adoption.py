@@ -50,6 +50,7 @@ class Adoption:
         holders: Callable[[], Awaitable[set[str]]],
         begun_by: Callable[[str], Awaitable[Mapping[str, list[str]]]],
         requeue: Callable[[str, list[str]], Awaitable[None]],
+        adopted: Callable[[str], None],
     ) -> None:
         self._engine = create_async_engine(
             async_url(url),
@@ -63,6 +64,7 @@ class Adoption:
         self._holders = holders  # ids of the executors that have begun runs and not ended them
         self._begun_by = begun_by  # one executor's begun runs: queue -> ids
         self._requeue = requeue
+        self._adopted = adopted  # told of each run
         self._connection: AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -145,8 +147,9 @@ class Adoption:
             return
         try:  # what it holds is asked again: another replica may have adopted it a moment ago
             for queue, ids in (await self._begun_by(executor)).items():
-                log.warning("adopting %s from a replica that is gone", ", ".join(ids))
                 await self._requeue(queue, ids)
+                for run_id in ids:
+                    self._adopted(run_id)
         finally:
             await connection.execute(UNLOCK, name)
 

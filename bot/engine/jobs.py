@@ -108,6 +108,10 @@ class Jobs:
             raise ValueError(f"there is already a job called {name}")
         self._known[name] = job
 
+    def adopted(self, run_id: str) -> None:
+        """Say that a run of a replica that is gone was put back into its queue."""
+        log.warning("adopted %s from a replica that is gone", run_id)
+
     def __contains__(self, name: object) -> bool:
         return name in self._known
 

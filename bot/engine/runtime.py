@@ -83,6 +83,7 @@ class Engine:
                 holders=self._runs.holders,
                 begun_by=self._runs.begun_by,
                 requeue=self._runs.requeue,
+                adopted=jobs.adopted,
             )
         self._tasks: set[asyncio.Task[object]] = set()
         self._stopping = False

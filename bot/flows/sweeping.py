@@ -69,7 +69,7 @@ async def _mend(ctx: Context, seen: Request, run_id: str, now: datetime) -> None
         request = await ledger.get(conn, seen.id)
         if request is None or request.version != seen.version:
             return
-        _log.error("run.dead", request=seen.label, run=run_id)
+        _log.error("run.dead", request_id=seen.label, run=run_id)
         if request.withdrawing:
             await undoing.incomplete(conn, request, (), diagnosis.run_failed(run_id), now)
         elif looks:

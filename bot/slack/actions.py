@@ -176,7 +176,7 @@ class Actions:
                     await outbox.find(conn, number, "dm", target=user),
                 ]
         except Exception as error:  # noqa: BLE001 - the person hears what happened all the same
-            _log.warning("slack.living", request=number, error=type(error).__name__)
+            _log.warning("slack.living", request_id=f"IU-{number}", error=type(error).__name__)
             return None
         here = [one for one in known if one and one.channel == channel["id"] and one.ts]
         if any(one.ts == clicked.get("ts") for one in here):

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import Settings
 from bot.core import patience
 from bot.core.patience import Failure
+from bot.logs import about
 from bot.slack import delivery, unheard_messages
 from bot.slack.delivery import Delivered, Failed, Gone, Later
 from bot.slack.people import People
@@ -160,16 +161,17 @@ class Courier:
 
     async def _deliver(self, message: Message) -> None:
         """Deliver one message if its channel's turn is ours, and look for the next one then."""
-        try:
-            async with self._database.write() as conn:
-                token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
-            if token is not None:
-                await self._deliver_as(message, token)
-                self._due.set()
-        except Exception:  # noqa: BLE001 - nobody awaits this task; the message stays due
-            _log.exception("courier.failed", message=message.id)
-        finally:
-            self._busy.discard(message.target)
+        with about(message.request, message=message.id):
+            try:
+                async with self._database.write() as conn:
+                    token = await outbox.claim(conn, message.target, self._clock(), _LEASE)
+                if token is not None:
+                    await self._deliver_as(message, token)
+                    self._due.set()
+            except Exception:  # noqa: BLE001 - nobody awaits this task; the message stays due
+                _log.exception("courier.failed")
+            finally:
+                self._busy.discard(message.target)
 
     async def _deliver_as(self, message: Message, token: str) -> None:
         pace = _UPDATE_PACE if message.ts else _POST_PACE
@@ -196,7 +198,7 @@ class Courier:
         try:
             return await self._send(message)
         except Exception as error:  # noqa: BLE001 - a bug of ours, loud in the log
-            _log.exception("message.broken", message=message.id)
+            _log.exception("message.broken")
             reason = f"cannot be shown: {type(error).__name__}"
             return Failed(reason=reason, failure=Failure.REFUSED)
 
@@ -251,12 +253,12 @@ class Courier:
                     await self._places.taken(conn, message, self._clock())
                     if refused:
                         await refused_blocks.refuse(conn, refused, self._clock())
-                        _log.warning("blocks.refused", kinds=sorted(refused), message=message.id)
+                        _log.warning("blocks.refused", kinds=sorted(refused))
                 case Gone(version=version):
                     await outbox.give_up(conn, message.id, outbox.NOTHING_TO_SHOW, version=version)
-                    _log.info("message.nothing_to_show", message=message.id)
+                    _log.info("message.nothing_to_show")
                 case Later(seconds=seconds):
-                    _log.warning("message.later", message=message.id, seconds=seconds)
+                    _log.warning("message.later", seconds=seconds)
                     return timedelta(seconds=seconds)
                 case delivery.PostAgain():
                     await outbox.forget(conn, message.id)
@@ -289,7 +291,7 @@ class Courier:
             await unheard_messages.tell(conn, message, failed.reason, readers, self._clock())
         log = _log.error if wait is None else _log.warning
         event = "message.given_up" if wait is None else "message.failed"
-        log(event, message=message.id, reason=failed.reason)
+        log(event, reason=failed.reason)
 
 
 def _wait(message: Message, failed: Failed) -> timedelta | None:

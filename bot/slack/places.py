@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.flows.catalogue import ORG_SURFACE
 from bot.flows.lost_slots import SURFACE as LOST_SLOT
 from bot.flows.reminding import UNDECIDABLE
+from bot.logs import about
 from bot.slack.delivery import in_thread, is_direct
 from bot.slack.unheard_messages import SURFACE as UNHEARD
 from bot.slack.views import place
@@ -100,7 +101,6 @@ class Places:
             "channel.refused",
             channel=channel,
             reason=cause,
-            message=message.id,
             todo=place.remedy(cause),
             told=list(readers),
         )
@@ -161,7 +161,8 @@ async def _move(
         if card.target != target:
             await outbox.move(conn, card.id, target)
     await outbox.move(conn, message.id, target)
-    _log.info("message.moved", message=message.id, channel=target)
+    with about(message.request, message=message.id):
+        _log.info("message.moved", channel=target)
 
 
 async def render(settings: Settings, conn: AsyncConnection, message: Message) -> Payload | None:

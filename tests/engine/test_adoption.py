@@ -99,7 +99,13 @@ async def nothing(*_: Any) -> Any:
 
 def adoption(url: str) -> Adoption:
     return Adoption(
-        url, executor_id="me", period=9, holders=nothing, begun_by=nothing, requeue=nothing
+        url,
+        executor_id="me",
+        period=9,
+        holders=nothing,
+        begun_by=nothing,
+        requeue=nothing,
+        adopted=str,
     )
 
 

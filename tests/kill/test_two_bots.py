@@ -49,6 +49,8 @@ async def test_when_one_of_two_dies_in_a_run_the_other_ends_it_within_15_seconds
         assert end_of(house) == undisturbed
         assert len(house.slack.channel("C0APPROVE").messages) == 1
         assert [one["run"] for one in heir.said("run.begun")].count("provision-1-1") == 1
+        (adopted,) = heir.said("run.adopted")
+        assert (adopted["request_id"], adopted["run"]) == ("IU-1", "provision-1-1")
         answers = [await house.person("rae").command("/integration-user list") for _ in range(2)]
         assert all("IU-1" in answer.readable() for answer in answers)
 
