@@ -45,6 +45,7 @@ async def test_a_request_has_one_living_card_that_is_edited(slack_house: SlackHo
     await slack_house.change(1, state=State.PROVISIONED)
     await slack_house.change(1, state=State.LIVE)
     await slack_house.ws.until(lambda: "live" in card.text)
+    await slack_house.told()
     assert cards(slack_house) == [card]
     assert card.updates >= 1
     assert not card.edited
