@@ -27,7 +27,7 @@ class _Client(SocketModeClient):
     """The library's client, which would try one used-up address for ever (slack-platform 2.1)."""
 
     patience = 20.0
-    """Seconds for one address."""
+    """Seconds to be given an address, and again seconds to connect to it."""
 
     route: Route
     in_hand: InHand
@@ -35,21 +35,42 @@ class _Client(SocketModeClient):
     async def issue_new_wss_url(self) -> str:
         """A fresh address; NO_PROXY may name its host, which is not the Web API's.
 
-        The library's own stumbles over an answer that is not Slack's, such as a gateway's 503.
+        The library's own stumbles over an answer that is not Slack's, such as a gateway's 503, and
+        waits without an end for one that does not come. Raises TimeoutError then.
         """
         try:
-            answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+            async with asyncio.timeout(self.patience):
+                answer = await self.web_client.apps_connections_open(app_token=self.app_token)
         except SlackApiError as error:
             raise refusals.named(error) from None
         url = str(answer["url"])
         self.proxy = self.route(url)
         return url
 
+    async def connect_to_new_endpoint(
+        self,
+        force: bool = False,  # noqa: FBT001, FBT002 - as in the library
+    ) -> None:
+        """Make a fresh connection, one at a time; without `force` only where none is alive.
+
+        The library goes on without its lock after 5 s, so that two that had hung together both
+        connect: Slack then sends half of all envelopes on a websocket that nobody reads or closes.
+        Here everybody waits, and who finds that another made a connection meanwhile takes that.
+        """
+        before = self.current_session
+        async with self.connect_operation_lock:
+            made = self.current_session is not before or not force
+            if made and await self.is_connected():
+                return
+            self.wss_uri = await self.issue_new_wss_url()
+            await self.connect()
+
     async def connect(self) -> None:
         """Connect; after some seconds without success a fresh address is asked for."""
         try:
             async with asyncio.timeout(self.patience):
                 await super().connect()  # type: ignore[no-untyped-call]  # no types there
+            self.last_ping_pong_time = None  # the one of the connection before says nothing now
         except TimeoutError:
             self.wss_uri = None
             self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
@@ -119,8 +140,7 @@ class Socket(AsyncSocketModeHandler):
         The library's connect would try a wrong token for ever, so it is asked here first.
         """
         await introduce(self.app)
-        self.client.wss_uri = await self.client.issue_new_wss_url()
-        await self.client.connect()
+        await self.client.connect_to_new_endpoint(force=True)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="slack watchdog")
 

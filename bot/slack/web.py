@@ -1,7 +1,8 @@
-"""The Web API client: the library's own, with every call timed and counted by its outcome."""
+"""The Web API client: the library's own, with every call bounded, timed and counted."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +19,9 @@ Called = Callable[[str, str, float], None]
 Route = Callable[[str], str | None]
 """The proxy for an address, or None."""
 
-_TOO_MANY = 429
-_TROUBLE = 500
+LONGEST = 20.0
+"""Seconds for any call. Who has less time says so; the library's limit of 30 s holds only for its
+own session, and on ours a call would last as long as the transport lets it (300 s)."""
 
 
 class CountedClient(AsyncWebClient):
@@ -29,10 +31,11 @@ class CountedClient(AsyncWebClient):
     route: Route
 
     async def api_call(self, api_method: str, **how: Any) -> AsyncSlackResponse:
-        """Call a method; raises what the library raises."""
+        """Call a method; raises what the library raises, TimeoutError when no answer comes."""
         outcome, begun = "no_answer", time.monotonic()
         try:
-            answer = await super().api_call(api_method, **how)
+            async with asyncio.timeout(LONGEST):
+                answer = await super().api_call(api_method, **how)
             outcome = "ok"
         except SlackApiError as error:
             outcome = _outcome(error)

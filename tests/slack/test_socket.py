@@ -38,19 +38,22 @@ async def another(house: SlackHouse, **given: Any) -> AsyncIterator[bolt.Socket]
 
 
 class Relay:
-    """A way to the workspace's websockets that can go silent, or be encrypted."""
+    """A way to the workspace's websockets that can go silent, hang, or be encrypted."""
 
     def __init__(self, house: SlackHouse, tls: ssl.SSLContext | None = None) -> None:
         self._house = house
         self._tls = tls
         self._pipes: list[asyncio.Task[None]] = []
+        self._lets_through = asyncio.Event()
+        self._lets_through.set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         scheme = "http" if self._tls is None else "https"
         port = self._server.sockets[0].getsockname()[1]
         self._target = self._house.ws._base
-        self._house.ws._base = f"{scheme}://127.0.0.1:{port}"
+        self.address = f"{scheme}://127.0.0.1:{port}"
+        self._house.ws._base = self.address
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,10 +66,19 @@ class Relay:
         for pipe in self._pipes:
             pipe.cancel()
 
+    def hang(self) -> None:
+        """Keep every byte, also of new connections, until it heals: nobody notices an end."""
+        self._lets_through.clear()
+
+    def heal(self) -> None:
+        """Let everything through again, and what was kept first."""
+        self._lets_through.set()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._target.removeprefix("http://").split(":")
         there, back = await asyncio.open_connection(host, int(port))
-        pipes = [asyncio.create_task(_pipe(*ends)) for ends in ((reader, back), (there, writer))]
+        ways = ((reader, back), (there, writer))
+        pipes = [asyncio.create_task(_pipe(*ends, self._lets_through)) for ends in ways]
         self._pipes += pipes
         await asyncio.wait(pipes)
         if not any(pipe.cancelled() for pipe in pipes):
@@ -79,9 +91,12 @@ class Relay:
             end.close()
 
 
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pipe(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lets_through: asyncio.Event
+) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65536):
+            await lets_through.wait()
             writer.write(data)
             await writer.drain()
     writer.close()
@@ -238,6 +253,68 @@ async def test_a_connection_that_nobody_watches_any_more_is_made_again(
         assert not await socket.connected()
         await slack_house.until(socket.connected, seconds=10)
         await slack_house.ws.connected(1)
+
+
+async def test_after_an_outage_in_silence_one_connection_is_left_and_every_click_is_answered(
+    slack_house: SlackHouse,
+) -> None:
+    """Slack sends each envelope on one connection: on one that nobody reads it would be lost."""
+    ws = slack_house.ws
+    async with Relay(slack_house) as relay, another(slack_house) as socket:
+        slack_house.client.base_url = f"{relay.address}/api/"
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        await slack_house.socket.drain(1)
+        socket.client.patience = 0.5
+        relay.hang()
+
+        async def hanging() -> bool:
+            return socket.client.connect_operation_lock.locked()
+
+        for _ in range(2):
+            await slack_house.until(hanging)
+            await asyncio.sleep(0.6)
+        relay.heal()
+        await slack_house.until(socket.connected)
+        await ws.until(lambda: len(ws.socket.connections) == 1)
+        shown = await asyncio.gather(*(slack_house.say("rae", "help") for _ in range(10)))
+        assert all("/integration-user new" in one for one in shown)
+        assert len(ws.socket.connections) == 1
+
+
+@pytest.mark.slow
+async def test_two_that_want_a_new_connection_in_an_outage_make_one(
+    slack_house: SlackHouse,
+) -> None:
+    """The library waits 5 s for its lock and then goes on without it."""
+    async with Relay(slack_house) as relay, another(slack_house, silence=60) as socket:
+        slack_house.client.base_url = f"{relay.address}/api/"
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        made = slack_house.ws.count("apps.connections.open")
+        relay.hang()
+        connect = socket.client.connect_to_new_endpoint
+        both = [asyncio.create_task(connect(force=True)) for _ in range(2)]
+        await asyncio.sleep(5.5)
+        relay.heal()
+        await asyncio.gather(*both)
+        await slack_house.until(socket.connected)
+        await slack_house.ws.connected(2)
+        assert len(slack_house.ws.socket.connections) == 2, "one of each process"
+        assert slack_house.ws.count("apps.connections.open") - made == 1
+
+
+async def test_an_address_that_slack_does_not_give_is_not_waited_for_without_end(
+    slack_house: SlackHouse,
+) -> None:
+    async with another(slack_house) as socket:
+        slack_house.ws.faults.slow("apps.connections.open", 60)
+        socket.client.patience = 0.2
+        with pytest.raises(TimeoutError):
+            await socket.client.connect_to_new_endpoint(force=True)
+        socket.client.patience = 20
+        await socket.client.connect_to_new_endpoint(force=True)
+        await slack_house.until(socket.connected)
 
 
 async def test_while_slack_is_away_the_watchdog_tries_on(
