@@ -14,6 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot import listening
 from bot.slack import hearing, signing
 from bot.slack.manifest import EVENTS_PATH
 from bot.slack.receiving import AT_ONCE, InHand, introduce
@@ -80,7 +81,7 @@ class Http:
         """
         server = web.Application(client_max_size=LARGEST)
         server.router.add_post(PATH, self._receive)
-        runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
+        runner = listening.runner(server, ending=1)
         await runner.setup()
         try:
             await web.TCPSite(runner, *self._place).start()
@@ -135,11 +136,16 @@ class Http:
     async def _answer(self, request: web.Request) -> web.Response:
         if (request.content_length or 0) > LARGEST:
             return _refused(413, "too large")
+        if "Content-Encoding" in request.headers:
+            return _refused(415, "compressed")
         try:
             async with asyncio.timeout(_READ_WITHIN):
                 raw = await request.read()
         except TimeoutError:
             return _refused(408, "too slow")
+        except (web.RequestPayloadError, ConnectionError) as error:
+            _log.warning("slack.broken_off", remote=request.remote, error=type(error).__name__)
+            return _refused(400, "malformed")
         flaw = signing.flaw(self._verifier, raw, request.headers)
         if flaw is not None:
             self._turned_away(flaw.reason)

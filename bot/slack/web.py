@@ -19,6 +19,8 @@ Called = Callable[[str, str, float], None]
 Route = Callable[[str], str | None]
 """The proxy for an address, or None."""
 
+_TOO_MANY = 429
+_TROUBLE = 500
 LONGEST = 20.0
 """Seconds for any call. Who has less time says so; the library's limit of 30 s holds only for its
 own session, and on ours a call would last as long as the transport lets it (300 s)."""

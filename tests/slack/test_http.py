@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import json
 import logging
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +87,17 @@ class Wire:
             all_headers |= self.transport.signature(body)
         async with self.session.post(self.transport.url, data=body, headers=all_headers) as answer:
             return answer.status, await answer.text()
+
+    @property
+    def receiver(self) -> bolt.Http:
+        assert isinstance(self.house.receiver, bolt.Http)
+        return self.house.receiver
+
+    async def until_reading(self, bodies: int = 1) -> None:
+        """Wait until the bot reads as many bodies."""
+        async with asyncio.timeout(20):
+            while self.receiver._open != bodies:  # noqa: ASYNC110 - a plain number
+                await asyncio.sleep(0.01)
 
     async def raw(self, text: bytes) -> bytes:
         """Send bytes that are no HTTP, or not yet all of it; what comes back until the end."""
@@ -207,10 +220,75 @@ async def test_other_paths_are_not_there(wire: Wire, path: str) -> None:
         assert answer.status == 404
 
 
+HEAD = b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
+NO_HTTP = {
+    "tls": b"\x16\x03\x01 this is no HTTP\r\n\r\n",
+    "no method": b"\r\n\r\nhello\r\n\r\n",
+    "bad length": HEAD + b"Content-Length: many\r\n\r\n{}",
+    "bad header": HEAD + b"No colon\r\n\r\n",
+    "bad chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nfoo\r\n",
+    "second chunk bad": HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\nfoo\r\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
 async def test_bytes_that_are_no_http_are_refused_without_a_traceback(
+    wire: Wire, lines: list[Any], caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    assert b" 400 " in await wire.raw(NO_HTTP[name])
+    assert tracebacks(lines, caplog) == []
+    assert "/integration-user new" in await wire.house.say("rae", "help")
+
+
+async def test_a_chunk_that_breaks_off_later_is_refused_without_a_traceback(
+    wire: Wire,
+    lines: list[Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "_READ_WITHIN", 0.3)
+    reader, writer = await asyncio.open_connection(*wire.address)
+    writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    await wire.until_reading()
+    writer.write(b"zz\r\nfoo\r\n")
+    assert b" 408 " in await reader.read(4096)  # the server tells nobody who is reading
+    writer.close()
+    await asyncio.sleep(0.1)
+    assert tracebacks(lines, caplog) == []
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_leaves_no_traceback(
     wire: Wire, lines: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert b" 400 " in await wire.raw(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    _, writer = await asyncio.open_connection(*wire.address)
+    writer.write(HEAD + b"Content-Length: 100\r\n\r\nabc")
+    await wire.until_reading()
+    writer.close()
+    await wire.until_reading(0)
+    assert tracebacks(lines, caplog) == []
+    assert "slack.broken_off" in {line["event"] for line in lines}
+
+
+@pytest.mark.parametrize("signed", [True, False])
+async def test_a_compressed_body_is_refused_before_it_is_read(
+    wire: Wire,
+    lines: list[Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    signed: bool,
+) -> None:
+    """A megabyte can hold a thousand, and inflating them would let nobody else have a turn."""
+    inflating: list[Any] = []
+    bomb = gzip.compress(b"\0" * 20_000_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(zlib, "decompressobj", lambda **how: inflating.append(how))
+        encodings = ("gzip", "deflate", "br", "zstd", "identity")
+        for body, encoding in [(bomb, "gzip"), *((b"garbage", one) for one in encodings)]:
+            headers = {**FORM, "Content-Encoding": encoding}
+            status, text = await wire.post(body, headers, signed=signed)
+            assert (status, json.loads(text)) == (415, {"error": "compressed"})
+    assert inflating == []
     assert tracebacks(lines, caplog) == []
     assert "/integration-user new" in await wire.house.say("rae", "help")
 
