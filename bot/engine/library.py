@@ -7,10 +7,18 @@ results are JSON, never pickle; and the library only speaks from warnings on (en
 import logging
 
 from dbos import DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos._dbos import _get_dbos_instance
 
 from store.database import parse_url
 
-__all__ = ["SERIALIZER", "library_client", "library_config", "library_url", "quiet_library"]
+__all__ = [
+    "SERIALIZER",
+    "library_client",
+    "library_config",
+    "library_url",
+    "quiet_library",
+    "stop_taking_up",
+]
 
 APPLICATION = "integration-users"
 VERSION = "1"
@@ -49,6 +57,16 @@ def library_config(url: str, *, executor_id: str, poll: float) -> DBOSConfig:
         log_level="WARNING",
         notification_listener_polling_interval_sec=min(0.1, poll / 5),
     )
+
+
+def stop_taking_up() -> None:
+    """End the threads that look into the queues, as a shutdown of the library does first.
+
+    A shutdown also closes what Slack's listeners still need, and the library has no public way to
+    do the first half alone.
+    """
+    for event in _get_dbos_instance().background_thread_stop_events:
+        event.set()
 
 
 class _Expected(logging.Filter):

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.adoption import Adoption
 from bot.engine.jobs import JSON, Job, Jobs, Run
-from bot.engine.library import library_client, library_config, quiet_library
+from bot.engine.library import library_client, library_config, quiet_library, stop_taking_up
 from bot.engine.runs import OPEN, Runs, RunState, RunStatus
 from bot.engine.schema import SchemaMissing, engine_schema_ok
 from store.database import parse_url
@@ -238,6 +238,11 @@ class Engine:
         except Exception:  # noqa: BLE001 - whatever it is, the engine does not answer
             return False
         return True
+
+    def rest(self) -> None:
+        """Take up nothing new from now on; what works goes on until `drain`."""
+        if Engine._launched is self:
+            stop_taking_up()
 
     async def drain(self, seconds: float) -> None:
         """Take up nothing new, let what works finish, and be closed within about `seconds`.

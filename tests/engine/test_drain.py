@@ -110,6 +110,30 @@ async def test_nothing_new_is_taken_up_during_a_drain(
     assert late.began == []
 
 
+async def test_a_resting_engine_takes_up_nothing_new_and_lets_what_works_finish(
+    database: Database, database_url: str, start_engine: StartEngine
+) -> None:
+    """While Slack's deliveries end, what they ask for is written down for the next start."""
+    busy, late = Sleeper(1), Sleeper(0)
+    jobs = Jobs()
+    jobs.register("busy", busy)
+    jobs.register("late", late)
+    engine = await start_engine(jobs)
+    await begin(database, engine, "busy", busy)
+    engine.rest()
+    async with database.write() as connection:
+        await engine.enqueue(connection, job="late", id="late-1", queue="work")
+    assert await engine.wait("busy-1", SOON) == ["first", "second"]
+    await asyncio.sleep(1)
+    assert await status(engine, "late-1") is RunStatus.QUEUED
+    assert await engine.alive()
+    await engine.drain(4)
+    onlooker = Engine(database_url, jobs, [QueueSpec(name="work")])
+    assert await status(onlooker, "late-1") is RunStatus.QUEUED
+    await onlooker.drain(0)
+    assert late.began == []
+
+
 async def test_threads_and_name_lookups_still_work_after_a_drain(
     start_engine: StartEngine,
 ) -> None:
