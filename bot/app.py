@@ -8,8 +8,8 @@ the clock and the engine; the courier and health last, so that what was done is 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -28,6 +28,7 @@ from bot.flows import catalogue, digest, duedates, preflight, provisioning, smok
 from bot.flows.context import Context
 from bot.health import Health
 from bot.metrics import Metrics
+from bot.pace import Pace
 from bot.readiness import Readiness
 from bot.salesforce import access
 from bot.salesforce.client import Client
@@ -38,6 +39,7 @@ from bot.slack import bolt
 from bot.slack.connecting import connect
 from bot.slack.courier import Courier
 from bot.slack.people import People
+from bot.slack.receiving import CLOSE_WITHIN
 from bot.slack.web import CountedClient
 from bot.watching import WatchedJobs
 from store.database import Database
@@ -45,19 +47,6 @@ from store.schema import current_ok
 
 _log = structlog.get_logger(__name__)
 Listen = Callable[[], Awaitable[int]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often things are looked at, and how long a stop may take; seconds."""
-
-    poll: float = 1.0
-    adopt_every: float = 10.0
-    courier: float = 1.0
-    away: float = 20.0
-    drain_slack: float = 0.8
-    drain_engine: float = 6.0
-    drain_courier: float = 2.0
 
 
 class CannotListen(RuntimeError):  # noqa: N818 - reads as a sentence at the raise
@@ -110,11 +99,14 @@ class App:
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand within the pace's limits, close everything."""
         _log.info("bot.stopping")
-        pace = self._pace
+        pace, begun = self._pace, time.monotonic()
+        self.engine.rest()
         await self._connect_no_more()
-        await _within(pace.drain_slack + 0.2, "slack", self.receiver.drain(pace.drain_slack))
+        most = pace.drain_slack + CLOSE_WITHIN + 0.2
+        await _within(most, "slack", self.receiver.drain(pace.drain_slack))
         self._scheduler.stop()
-        await _within(pace.drain_engine + 0.4, "engine", self.engine.drain(pace.drain_engine))
+        left = pace.for_engine(time.monotonic() - begun)
+        await _within(left + 0.4, "engine", self.engine.drain(left))
         last = pace.drain_courier + 0.2
         await asyncio.gather(
             _within(last, "courier", self.courier.stop(pace.drain_courier)),
@@ -160,7 +152,11 @@ class App:
             acked=self.metrics.acked,
         )
         self.receiver = bolt.receiver(
-            self.surface, self.settings, self._proxy, turned_away=self.metrics.turned_away
+            self.surface,
+            self.settings,
+            self._proxy,
+            turned_away=self.metrics.turned_away,
+            stay=self._pace.stay,
         )
         self._readiness = self._look()
         place = self.settings.health

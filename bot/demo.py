@@ -16,9 +16,10 @@ from pathlib import Path
 import click
 
 from bot import logs
-from bot.app import App, Pace
+from bot.app import App
 from bot.config import forget, load
 from bot.engine import migrate_engine
+from bot.pace import Pace
 from bot.sandbox import configuration
 from bot.sandbox.orgs import SalesforceSandbox
 from bot.sandbox.page import Page
@@ -28,7 +29,7 @@ from store.schema import upgrade
 _PATIENCE = 60.0
 _QUIET = {"slack": {"digest_channel": None}}
 """The clock posts what is due as soon as it starts; here that would break into the story."""
-_QUICK = Pace(poll=0.1, courier=0.1, away=2.0)
+_QUICK = Pace(poll=0.1, courier=0.1, away=2.0, stay=0.0)
 
 
 async def play(*, script: bool, log_format: logs.Format | None = None) -> int:

@@ -22,7 +22,7 @@ from bot.slack.actions import Actions
 from bot.slack.answering import Afterwards, sorry
 from bot.slack.commands import Commands
 from bot.slack.hearing import Acked, HearingApp
-from bot.slack.http import Http
+from bot.slack.http import STAY, Http
 from bot.slack.modals import Modals
 from bot.slack.options import Options
 from bot.slack.payloads import door_of, place_of
@@ -84,15 +84,17 @@ def receiver(
     route: Route,
     *,
     turned_away: Callable[[str], None] | None = None,
+    stay: float = STAY,
 ) -> Receiver:
     """The way that `[slack] mode` names; `route` answers the proxy for an address.
 
-    `turned_away` is told why HTTP mode did not take a request, in a word.
+    `turned_away` is told why HTTP mode did not take a request, in a word; `stay` is for how
+    long an end over HTTP still listens.
     """
     app, slack = surface.app, settings.slack
     if slack.mode == "http":
         place: dict[str, Any] = {"host": slack.host, "port": slack.port}
-        return Http(app, secret_of(settings), **place, turned_away=turned_away)
+        return Http(app, secret_of(settings), **place, turned_away=turned_away, stay=stay)
     token = settings.environment.slack_app_token
     return Socket(app, token.get_secret_value() if token else "", route=route)
 

@@ -17,13 +17,17 @@ from slack_sdk.signature import SignatureVerifier
 from bot import listening
 from bot.slack import hearing, signing
 from bot.slack.manifest import EVENTS_PATH
-from bot.slack.receiving import AT_ONCE, InHand, introduce
+from bot.slack.receiving import AT_ONCE, CLOSE_WITHIN, InHand, introduce
 
 _log = structlog.get_logger(__name__)
 
 PATH = EVENTS_PATH
 LARGEST = 1024 * 1024
 """Bytes of a body; Slack's largest is a view of 250 KB, as a form (slack-platform 1.2)."""
+
+STAY = 1.0
+"""Seconds for which an end still takes what arrives: who balances has to notice, and Slack sends no
+click twice."""
 
 _OPEN = 4 * AT_ONCE
 _READ_WITHIN = 3.0
@@ -62,12 +66,14 @@ class Http:
         port: int,
         at_once: int = AT_ONCE,
         turned_away: Callable[[str], None] | None = None,
+        stay: float = STAY,
     ) -> None:
         self.app = app
         self._turned_away = turned_away or (lambda _reason: None)
         self._verifier = SignatureVerifier(signing_secret)
         self._place = (host, port)
         self._in_hand = InHand(at_once)
+        self._stay = stay
         self._open = 0
         self._once = Once(_REMEMBERED)
         self._introduced = False
@@ -81,7 +87,7 @@ class Http:
         """
         server = web.Application(client_max_size=LARGEST)
         server.router.add_post(PATH, self._receive)
-        runner = listening.runner(server, ending=1)
+        runner = listening.runner(server, ending=CLOSE_WITHIN / 2)
         await runner.setup()
         try:
             await web.TCPSite(runner, *self._place).start()
@@ -103,9 +109,16 @@ class Http:
         return self._runner is not None and self._introduced and not self._leaving
 
     async def drain(self, seconds: float) -> None:
-        """Answer what still arrives until nothing is in hand, at most `seconds`; then close."""
+        """Answer what still arrives, for `stay` seconds and then until nothing is in hand.
+
+        All of it takes `seconds` at most, then the port is closed. Who was never reachable for
+        Slack has nobody to stay for.
+        """
         self._leaving = True
-        if not await self._in_hand.idle(seconds):
+        reachable = self._runner is not None and self._introduced
+        stay = min(self._stay, seconds) if reachable else 0.0
+        await asyncio.sleep(stay)
+        if not await self._in_hand.idle(seconds - stay):
             _log.warning("slack.drain", left=self._in_hand.count)
         if self._runner is not None:
             await self._runner.cleanup()
@@ -129,9 +142,12 @@ class Http:
             return _refused(503, "not ready, or too much at once")
         self._open += 1
         try:
-            return await self._answer(request)
+            answer = await self._answer(request)
         finally:
             self._open -= 1
+        if self._leaving:
+            answer.force_close()  # what comes next takes a new connection, to another bot
+        return answer
 
     async def _answer(self, request: web.Request) -> web.Response:
         if (request.content_length or 0) > LARGEST:

@@ -22,6 +22,9 @@ from bot.slack import refusals
 AT_ONCE = 64
 """Payloads that are answered at the same time; more wait for their turn."""
 
+CLOSE_WITHIN = 0.8
+"""Seconds to close what is open, after a drain; then it is cut."""
+
 
 class Receiver(Protocol):
     """One way of hearing from Slack."""
@@ -42,7 +45,10 @@ class Receiver(Protocol):
         ...
 
     async def drain(self, seconds: float) -> None:
-        """Answer what still arrives until nothing is in hand, at most `seconds`; then close."""
+        """Answer what still arrives until nothing is in hand, at most `seconds`; then close.
+
+        Closing takes `CLOSE_WITHIN` at most.
+        """
         ...
 
 

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack import hearing, refusals
-from bot.slack.receiving import AT_ONCE, InHand, introduce
+from bot.slack.receiving import AT_ONCE, CLOSE_WITHIN, InHand, introduce
 from bot.slack.web import Route
 
 _log = structlog.get_logger(__name__)
@@ -172,7 +172,15 @@ class Socket(AsyncSocketModeHandler):
             self._watching.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watching
-        await self.client.close()  # type: ignore[no-untyped-call]  # the library has no types here
+        await self._close()
+
+    async def _close(self) -> None:
+        """Close; a websocket on which Slack says no goodbye is cut, and the rest ends at once."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self.client.close()  # type: ignore[no-untyped-call]  # no types there
+        except TimeoutError:
+            await self.client.close()  # type: ignore[no-untyped-call]  # nor here
 
     async def _on_message(self, _client: object, message: dict[str, Any], _raw: object) -> None:
         if message.get("type") == "hello":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bot.app import Pace
+from bot.pace import Pace
 from bot.sandbox.workspace import SlackWorkspace
 from bot.sandbox.workspace.modal import Outcome
 from bot.sandbox.workspace.person import Answer

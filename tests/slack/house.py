@@ -391,7 +391,7 @@ def client_of(ws: SlackWorkspace, session: aiohttp.ClientSession) -> AsyncWebCli
 def receiver_of(surface: bolt.Surface, ws: SlackWorkspace, mode: Mode) -> bolt.Receiver:
     """A receiver for the make-believe workspace."""
     if mode == "http":
-        return bolt.Http(surface.app, ws.signing_secret, host="127.0.0.1", port=0)
+        return bolt.Http(surface.app, ws.signing_secret, host="127.0.0.1", port=0, stay=0)
     return bolt.Socket(surface.app, ws.app_token, ping_interval=1)
 
 

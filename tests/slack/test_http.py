@@ -99,6 +99,13 @@ class Wire:
             while self.receiver._open != bodies:  # noqa: ASYNC110 - a plain number
                 await asyncio.sleep(0.01)
 
+    async def connection_after(self, body: bytes) -> str | None:
+        """What the answer to a signed body says about the connection it came on."""
+        headers = {**FORM, **self.transport.signature(body)}
+        async with self.session.post(self.transport.url, data=body, headers=headers) as answer:
+            assert answer.status == 200
+            return answer.headers.get("Connection")
+
     async def raw(self, text: bytes) -> bytes:
         """Send bytes that are no HTTP, or not yet all of it; what comes back until the end."""
         reader, writer = await asyncio.open_connection(*self.address)
@@ -471,6 +478,29 @@ async def test_an_end_answers_what_is_in_hand_and_what_still_arrives(wire: Wire)
     await ending
     assert "no request IU-1" in await first
     assert await house.say("rae", "help") == "dispatch_failed"
+
+
+async def test_an_end_listens_for_a_while_also_when_nothing_is_in_hand(wire: Wire) -> None:
+    """Slack sends no click twice, and whoever balances needs a moment to send it elsewhere."""
+    wire.receiver._stay = 2.0
+    assert (await wire.connection_after(urlencode(HELP).encode())) != "close"
+    begun = time.monotonic()
+    ending = asyncio.create_task(wire.receiver.drain(5))
+    await asyncio.sleep(0)
+    assert not await wire.receiver.connected()
+    body = urlencode({**HELP, "trigger_id": "2"}).encode()
+    assert (await wire.connection_after(body)) == "close"
+    await ending
+    assert time.monotonic() - begun >= 1.9
+    assert await wire.house.say("rae", "help") == "dispatch_failed"
+
+
+async def test_who_was_never_reachable_for_slack_stays_for_nobody(slack_house: SlackHouse) -> None:
+    ws = slack_house.ws
+    other = bolt.Http(slack_house.surface.app, ws.signing_secret, host="127.0.0.1", port=0, stay=60)
+    await other.listen()
+    async with asyncio.timeout(20):
+        await other.drain(60)
 
 
 async def test_an_end_waits_no_longer_than_it_may(wire: Wire) -> None:

@@ -142,6 +142,18 @@ async def test_draining_waits_no_longer_than_it_may(slack_house: SlackHouse) -> 
     asked.cancel()
 
 
+async def test_an_end_waits_for_no_goodbye_of_a_slack_that_hangs(slack_house: SlackHouse) -> None:
+    async with Relay(slack_house) as relay, another(slack_house, silence=60) as socket:
+        await socket.connect_async()
+        await slack_house.until(socket.connected)
+        relay.hang()
+        begun = time.monotonic()
+        await socket.drain(0.1)
+        assert time.monotonic() - begun < 6, "the library waits ten seconds"
+        assert socket.client.aiohttp_client_session.closed
+        relay.heal()
+
+
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 async def test_a_polite_disconnect_is_followed_by_a_new_connection(
     slack_house: SlackHouse, reason: str

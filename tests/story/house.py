@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, Pace
+from bot.app import App
 from bot.config import load
 from bot.engine import RunStatus
 from bot.flows import catalogue
 from bot.flows.slots import AT_TIMES
+from bot.pace import Pace
 from bot.sandbox import configuration
 from bot.sandbox.orgs import Org, SalesforceSandbox
 from bot.sandbox.orgs import Switches as OrgSwitches
@@ -25,7 +26,7 @@ from store import ledger, outbox
 from store.records import JournalLine, Request
 from tests.modes import Mode
 
-QUICK = Pace(poll=0.1, courier=0.05, away=0.2, adopt_every=0.5, drain_engine=2.0)
+QUICK = Pace(poll=0.1, courier=0.05, away=0.2, adopt_every=0.5, stay=0.0, drain_engine=2.0)
 
 _UNHURRIED = {"ack_seconds": 20.0, "trigger_seconds": 20.0}
 """Stories ask what is said and done, not how fast: a busy machine must not change them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Pace
+from bot.pace import Pace
 from bot.sandbox.orgs import DROP_BEFORE, Reply
 from bot.sandbox.orgs import Switches as OrgSwitches
 from store.records import Wanted
