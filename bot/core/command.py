@@ -52,7 +52,9 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Show who uses the integration users, and who does not."""
+    """Show who uses the integration users, and who does not; `org` "" = of every org."""
+
+    org: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,6 @@ _PLAIN: Final[dict[str, Command]] = {
     "new": New(),
     "list": List(),
     "licenses": Licenses(),
-    "stale": Stale(),
     "help": Help(),
 }
 _WITH_ID: Final[dict[str, Callable[[int], Command]]] = {
@@ -108,6 +109,8 @@ def parse(text: str) -> Command:
     if not words:
         return Help()
     name, rest = words[0].lower(), words[1:]
+    if name == "stale":
+        return Stale(org=" ".join(rest))
     if name in _PLAIN:
         return _PLAIN[name]
     if name in _WITH_ID:

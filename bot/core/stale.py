@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.core.activity import Evidence, Limits, Status, Trace, Traces, Verdict, judge
 from store.records import Json
 
 WORST_FIRST = (Status.FAILING, Status.STALE, Status.NEVER_USED, Status.UNKNOWN)
 """What is worth saying, and in which order."""
+
+_RIGHT: Final = "the right "
+"""How a reason in `missing` begins that is a right, and not what the org answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +90,32 @@ class Report:
         return bool(self.entries or self.refusal)
 
     @property
+    def lacking(self) -> Mapping[Evidence, str]:
+        """The sources that cannot be read because the bot's own user lacks a right: which."""
+        return {one: why for one, why in self.missing.items() if why.startswith(_RIGHT)}
+
+    @property
     def owners(self) -> tuple[str, ...]:
         """Whom to tell by direct message."""
-        return tuple(sorted({one.made.owner for one in self.entries if one.made}))
+        made = [one.made for one in self.entries if one.made and not self.is_ours(one)]
+        return tuple(sorted({one.owner for one in made}))
 
     def of(self, owner: str) -> tuple[Entry, ...]:
-        """What one owner has to know."""
-        return tuple(one for one in self.entries if one.made and one.made.owner == owner)
+        """What one owner has to know, and can do something about."""
+        return tuple(
+            one
+            for one in self.entries
+            if one.made and one.made.owner == owner and not self.is_ours(one)
+        )
+
+    def is_ours(self, entry: Entry) -> bool:
+        """Is a user unknown only because the bot's own user lacks rights?
+
+        Then the channel is told what to do; an owner could not help, and would hear of it daily.
+        """
+        verdict, lacking = entry.verdict, self.lacking
+        unknown = verdict.status is Status.UNKNOWN
+        return unknown and all(one in lacking for one in verdict.missing)
 
     def to_json(self) -> Json:
         """Write as JSON."""
@@ -114,6 +137,15 @@ class Report:
             missing={Evidence(one): right for one, right in data["missing"].items()},
             refusal=data["refusal"],
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The newest look at an org, by the org's key and label; `report` None = there was none yet."""
+
+    org: str
+    label: str
+    report: Report | None
 
 
 def refused(sentence: str, now: datetime) -> Report:

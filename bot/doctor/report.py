@@ -56,6 +56,7 @@ class Page(StrEnum):
     PROFILE = "The profile is not the expected one"
     RIGHTS = "The bot's user lacks a right"
     POWERS = "The bot's user may do more than it needs"
+    STALE = "Rights that the stale alert needs"
     APP_RIGHTS = "Rights that app access may need"
     APP_MISSING = "An app is missing"
     APP_UNREADABLE = "An app or its policy cannot be read"

@@ -17,6 +17,7 @@ _NEEDED: Final = frozenset(
         "ManageProfilesPermissionsets",
         "ManageUsers",
         "ModifyAllData",
+        "MonitorLoginHistory",
         "ViewSetup",
     }
 )
@@ -44,6 +45,8 @@ ASKED: Final = _NEEDED | frozenset(_TOO_MUCH)
 def judge(rights: Rights, *, apps: bool) -> Iterator[Line]:
     """Say what is missing and what is too much; `apps` = integrations log in through apps."""
     yield _missing(rights)
+    if rights.held:
+        yield from _for_stale(rights)
     if apps:
         yield from _for_apps(rights)
     yield _too_much(rights, apps=apps)
@@ -61,6 +64,29 @@ def _missing(rights: Rights) -> Line:
             Page.RIGHTS,
         )
     return ok("rights", "The bot's user has the five rights that its work needs.")
+
+
+def _for_stale(rights: Rights) -> Iterator[Line]:
+    """Without them others' logins and tokens are not shown, and nobody says so (4.1, 4.2)."""
+    if not rights.held & {"ManageUsers", "MonitorLoginHistory"}:
+        yield warning(
+            "stale-logins",
+            "The stale alert cannot read the login history: the bot's user lacks Manage Users and "
+            "Monitor Login History. It calls quiet users unknown, never unused",
+            "Assign it the permission set Integration User Bot (docs/salesforce-setup.md, step 2)",
+            Page.STALE,
+        )
+    if "CustomizeApplication" in rights.held:
+        yield ok("stale-tokens", "The stale alert can read when OAuth tokens were used.")
+        return
+    yield warning(
+        "stale-tokens",
+        "The stale alert cannot read OAuth tokens: the bot's user lacks Customize Application. "
+        "It calls every quiet user unknown, never unused",
+        "Decide whether the alert is worth that right; then assign the permission set Integration "
+        "User Bot Stale Alert (docs/salesforce-setup.md, step 2)",
+        Page.STALE,
+    )
 
 
 def _for_apps(rights: Rights) -> Iterator[Line]:

@@ -18,7 +18,7 @@ from bot.core import policy, review, stale
 from bot.core.activity import Limits
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor
-from bot.core.stale import Made, Report
+from bot.core.stale import Look, Made, Report
 from bot.engine import JSON, Jobs, Run
 from bot.flows import slots
 from bot.flows.context import Context
@@ -39,9 +39,9 @@ _KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:
-    """The newest look at each org by its label, None = there was none yet; when the next one is."""
+    """The newest look at each org that was asked about; when the next one is."""
 
-    looks: tuple[tuple[str, Report | None], ...]
+    looks: tuple[Look, ...]
     following: datetime
     now: datetime
 
@@ -58,7 +58,8 @@ def register(jobs: Jobs, ctx: Context) -> None:
 async def scan(ctx: Context, org: str, slot: str, tries: int = 0) -> Json:
     """Look, keep what was found, and make the messages due; bears being repeated.
 
-    Answers the ids of the messages, and a note where nothing is posted.
+    Answers the ids of the messages, and a note where nothing is posted; `away` = why the org could
+    not be looked at, where a try that comes later is to do it.
     """
     try:
         found = await look(ctx, org)
@@ -69,8 +70,9 @@ async def scan(ctx: Context, org: str, slot: str, tries: int = 0) -> Json:
             async with ctx.database.write() as conn:
                 wait = ctx.patience(tries)
                 await slots.enqueue(ctx, conn, JOB, org, slot, delay=wait, tries=tries + 1)
-            note = f"{label} does not answer ({away.reason}); it is looked at again by itself."
-            return {"messages": [], "note": note}
+            said = f"{label} does not answer ({away.reason})"
+            note = f"{said}; it is looked at again by itself."
+            return {"messages": [], "note": note, "away": said}
         sentence = f"It did not answer for hours: {away.reason}. The next look is by the clock."
         found = stale.refused(sentence, ctx.clock())
     messages = await _keep(ctx, org, slot, found)
@@ -97,19 +99,32 @@ async def look(ctx: Context, org: str) -> Report:
     return stale.report(traces, own=own, made=made, limits=limits, now=now)
 
 
-async def latest(ctx: Context, actor: Actor) -> Latest:
-    """The newest look at every org, for those who may see it; raises `Refusal`. Asks no org."""
+async def latest(ctx: Context, actor: Actor, org: str = "") -> Latest:
+    """The newest look at one org, by its key or label, or at every one; calls no org.
+
+    Raises `Refusal` for those who may not see it, and where there is no such org.
+    """
     decision = policy.may(Action.STALE, actor)
     if not decision.allowed:
         raise Refusal(decision.reason)
     now = ctx.clock()
     looks = []
     async with ctx.database.read() as conn:
-        for org in ctx.settings.orgs:
-            kept = await reports.last(conn, job=JOB, org=org)
-            looks.append((ctx.org_label(org), Report.from_json(kept.body) if kept else None))
+        for key in _asked_about(ctx, org):
+            kept = await reports.last(conn, job=JOB, org=key)
+            report = Report.from_json(kept.body) if kept else None
+            looks.append(Look(org=key, label=ctx.org_label(key), report=report))
     following = slots.times(ctx, JOB).following(now)
     return Latest(looks=tuple(looks), following=following, now=now)
+
+
+def _asked_about(ctx: Context, org: str) -> list[str]:
+    keys = list(ctx.settings.orgs)
+    name = org.casefold()
+    found = [key for key in keys if name in {"", key.casefold(), ctx.org_label(key).casefold()}]
+    if not found:
+        raise Refusal(f"There is no org of that name. There are: {', '.join(keys)}.")
+    return found
 
 
 def message_id(org: str, slot: str, reader: str) -> str:

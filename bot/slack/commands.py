@@ -19,9 +19,8 @@ from bot.slack.modals import Modals
 from bot.slack.payloads import Body, team_of
 from bot.slack.people import People
 from bot.slack.rendering import load
-from bot.slack.views import buttons, replies
+from bot.slack.views import buttons, replies, stale_answer
 from bot.slack.views import digest as digest_view
-from bot.slack.views import stale as stale_view
 from bot.slack.views.parts import Payload
 
 
@@ -55,8 +54,8 @@ class Commands:
                 return replies.listing(await reading.listing(self._ctx))
             case said.Licenses():
                 return await self._licenses(await self._people.actor(user, team_of(body)))
-            case said.Stale():
-                return await self._stale(await self._people.actor(user, team_of(body)))
+            case said.Stale(org=org):
+                return await self._stale(org, await self._people.actor(user, team_of(body)))
             case said.Show(id=number):
                 return await self._show(number, await self._people.actor(user, team_of(body)))
             case said.Test() | said.Retry() | said.Withdraw():
@@ -76,9 +75,9 @@ class Commands:
             shown = await load(self._ctx.settings, conn, seen.request)
         return replies.whole(shown, seen.journal, actor) if seen.whole else replies.brief(shown)
 
-    async def _stale(self, actor: Actor) -> Payload:
-        found = await stale.latest(self._ctx, actor)
-        return stale_view.answer(found.looks, following=found.following, now=found.now)
+    async def _stale(self, org: str, actor: Actor) -> Payload:
+        found = await stale.latest(self._ctx, actor, org)
+        return stale_answer.answer(found.looks, following=found.following, now=found.now)
 
     async def _act(self, asked: said.Test | said.Retry | said.Withdraw, actor: Actor) -> Payload:
         match asked:

@@ -96,3 +96,10 @@ def test_a_missing_or_malformed_id_says_what_to_write(name: str, rest: str, hint
 def test_no_text_breaks_the_command(text: str) -> None:
     with contextlib.suppress(Refusal):
         assert isinstance(command.parse(text), command.Command)
+
+
+@pytest.mark.parametrize(
+    ("text", "org"), [("stale", ""), ("stale uat", "uat"), ("Stale “UAT sandbox”", "UAT sandbox")]
+)
+def test_an_org_may_be_named_where_its_users_are_asked_for(text: str, org: str) -> None:
+    assert command.parse(text) == command.Stale(org=org)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.core import stale
 from bot.core.activity import Evidence, Status, Traces
 from bot.core.stale import Made, Report
@@ -44,6 +46,30 @@ def test_each_owner_is_told_of_their_own_users_only() -> None:
     assert [one.username for one in found.of("U0OLU")] == ["idle@acme.example"]
     assert found.of("U0SAM") == ()
     assert [one.made for one in found.entries if one.username.startswith("dead")] == [None]
+
+
+RIGHT = 'the right "Customize Application"'
+SLOW = "the org answered QUERY_TIMEOUT: too slow"
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ({Evidence.TOKENS: RIGHT}, ("U0BEA",)),
+        ({Evidence.TOKENS: RIGHT, Evidence.LOGINS: RIGHT}, ("U0BEA",)),
+        ({Evidence.TOKENS: SLOW}, ("U0BEA", "U0OLU")),
+        ({Evidence.TOKENS: RIGHT, Evidence.LOGINS: SLOW}, ("U0BEA", "U0OLU")),
+    ],
+)
+def test_no_owner_hears_of_what_only_a_right_of_the_bots_own_hides(
+    missing: dict[Evidence, str], told: tuple[str, ...]
+) -> None:
+    found = stale.report(
+        Traces(users=USERS, missing=missing), own={}, made=MADE, limits=LIMITS, now=NOW
+    )
+    assert found.owners == told
+    assert bool(found.of("U0OLU")) == ("U0OLU" in told)
+    assert "idle@acme.example" in {one.username for one in found.entries}
 
 
 def test_the_bots_own_logins_are_found_by_username_in_any_case() -> None:

@@ -244,6 +244,26 @@ async def test_what_app_access_may_need_is_a_warning_either_way(
         assert "not confirmed" in line.text
 
 
+async def test_what_the_stale_alert_cannot_read_is_a_warning_with_or_without_apps(
+    clinic: Clinic,
+) -> None:
+    await clinic.check()
+    line = clinic.one("stale-tokens", "uat")
+    assert line.status is Status.WARNING
+    assert "lacks Customize Application" in line.text
+    assert "unknown, never unused" in line.text
+    assert "Integration User Bot Stale Alert" in line.remedy
+    assert points_to(line, Page.STALE)
+    clinic.org.grant_bot(
+        clinic.org.provisioner.username, "CustomizeApplication", "ManageTranslation"
+    )
+    text = clinic.file.read_text("utf-8")
+    clinic.file.write_text(text.partition("[orgs.uat.apps.")[0], encoding="utf-8")
+    await clinic.check()
+    assert clinic.one("stale-tokens", "uat").status is Status.OK
+    assert clinic.said("app-rights", "uat") == []
+
+
 async def test_an_app_that_is_not_there_is_told(clinic: Clinic) -> None:
     clinic.change('name = "Warehouse_Sync"', 'name = "Warehouse_Synk"')
     await clinic.check()

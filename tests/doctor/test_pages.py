@@ -17,7 +17,11 @@ from tests.test_docs import anchors
 
 ROOT = Path(__file__).parents[2]
 METADATA = ROOT / "docs/salesforce-metadata"
-SETS = ("Integration_User_Bot", "Integration_User_Bot_App_Access")
+SETS = (
+    "Integration_User_Bot",
+    "Integration_User_Bot_App_Access",
+    "Integration_User_Bot_Stale_Alert",
+)
 SOAP = {"m": "http://soap.sforce.com/2006/04/metadata"}
 
 
@@ -68,6 +72,10 @@ def test_the_base_set_holds_what_the_work_needs_and_none_of_what_is_too_much() -
 def test_the_app_access_set_adds_what_the_documentation_names_and_nothing_else() -> None:
     assert rights(SETS[1]) == DOCUMENTED_RIGHTS - LEAST_RIGHTS
     assert identity.missing_rights(rights(SETS[0]) | rights(SETS[1]), app=True) == ()
+
+
+def test_the_stale_alerts_set_adds_one_right_with_the_one_it_depends_on() -> None:
+    assert rights(SETS[2]) == {"CustomizeApplication", "ManageTranslation"}
 
 
 def test_the_shipped_sets_have_no_licence_and_no_object_and_the_package_names_them() -> None:

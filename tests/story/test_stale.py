@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.activity import Status
 from bot.flows import slots, stale
-from bot.sandbox.orgs.faults import MAINTENANCE
+from bot.sandbox.orgs.faults import MAINTENANCE, Reply
 from bot.sandbox.workspace import Message
 from bot.slack.stale_messages import would_post
 from store import reports
@@ -139,14 +139,43 @@ async def test_without_its_right_a_source_is_unknown_and_nobody_is_called_unused
     assert kept.body["counts"][Status.UNKNOWN] == 1
 
 
-async def test_an_owner_of_an_unknown_user_is_told_that_it_is_unknown(house: House) -> None:
+async def test_a_right_that_the_bot_lacks_is_told_to_the_channel_and_to_no_owner(
+    house: House,
+) -> None:
     username = await a_live_user(house)
+    for day in range(3):
+        await look(house, f"2026-11-2{day}-a")
+    newest = posted(house)[-1].readable()
+    assert username in newest
+    assert newest.count('lacks the right "Customize Application"') == 1
+    assert "*Integration User Bot Stale Alert*" in newest
+    assert alerts(house) == []
+
+
+async def test_an_owner_of_an_unknown_user_is_told_that_it_is_unknown(house: House) -> None:
+    """What the org keeps to itself for another reason than a right may be asked of its owner."""
+    allow(house, RIGHT)
+    username = await a_live_user(house)
+    slow = Reply(status=400, body=[{"errorCode": "QUERY_TIMEOUT", "message": "too slow"}])
+    house.org.faults.add(slow, sobject="OauthToken", times=99)
     await look(house, "2026-11-25-a")
     (alert,) = alerts(house)
     assert username in alert.readable()
     assert "unknown" in alert.readable()
     assert "If you know that it is in use" in alert.readable()
     assert "never used" not in alert.readable()
+
+
+async def test_the_users_of_one_org_are_shown_by_its_key_or_label(house: House) -> None:
+    ada = house.person("ada")
+    await look(house, "2026-11-25-a")
+    for name in ("uat", "UAT Sandbox"):
+        shown = (await ada.command(f"/integration-user stale {name}")).readable()
+        assert MARKETING in shown
+        assert "Production" not in shown
+    wrong = await ada.command("/integration-user stale <!here>")
+    assert "There is no org of that name. There are: uat, prod." in wrong.readable()
+    assert house.slack.complaints == []
 
 
 async def test_failing_logins_come_first_and_say_how_the_org_calls_them(house: House) -> None:

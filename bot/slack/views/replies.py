@@ -49,7 +49,10 @@ _HELP = (
     ("retry IU-17", "go on, once what blocked it is gone"),
     ("withdraw IU-17", "take it back; what was made is undone"),
     ("licenses", "seats of every org: used, reserved, free, and what they cost"),
-    ("stale", "integration users that nobody uses (approvers and admins)"),
+    (
+        "stale",
+        "integration users that nobody uses, of every org or of `stale ORG` (approvers and admins)",
+    ),
     ("help", "this list"),
 )
 

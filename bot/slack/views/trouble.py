@@ -28,7 +28,7 @@ def open_again(label: str, *, configured: bool) -> Payload:
 
 _MISSED = {
     "stale_dm": (
-        "They were to hear of an integration user that nobody seems to use.",
+        "They were to hear of users of theirs that are unused, failing, or of unknown use.",
         "`/integration-user stale` shows which.",
     ),
     "place": (

@@ -13,7 +13,19 @@ from bot.core import plan
 from bot.core.diagnosis import explain, not_proven, sees_nothing, undo_incomplete
 from bot.core.outage import Outage
 from bot.core.policy import Actor
-from bot.slack.views import card, digest, dm, form, lost, reminder, replies, rich, stale
+from bot.core.stale import Look
+from bot.slack.views import (
+    card,
+    digest,
+    dm,
+    form,
+    lost,
+    reminder,
+    replies,
+    rich,
+    stale,
+    stale_answer,
+)
 from bot.slack.views.moved import Moved
 from bot.slack.views.parts import Payload
 from bot.slack.views.shown import Prices, Shown
@@ -540,12 +552,13 @@ def looks_at_users(words: Words) -> dict[str, Payload]:
         told[f"stale dm, {name}"] = alert
     failing = stale.dm(found["known"], "U0BEA", org_label=words.org)
     assert failing is not None
-    looks = [(words.org, one) for one in (*found.values(), None)]
+    looks = [Look(org="uat", label=words.org, report=one) for one in (*found.values(), None)]
     later = NOON + timedelta(hours=5)
     return {
         **told,
         "stale dm, failing": failing,
-        "stale on demand": stale.answer(looks, following=later, now=later),
+        "stale on demand": stale_answer.answer(looks, following=later, now=later),
+        "stale on demand, one org": stale_answer.answer(looks[:1], following=later, now=later),
     }
 
 

@@ -12,6 +12,7 @@ from tests.core.cast import NOON
 OLU, BEA = Made(request=17, owner="U0OLU"), Made(request=4, owner="U0BEA")
 COUNTS = {Status.ACTIVE: 7, Status.STALE: 2, Status.NEVER_USED: 1, Status.INACTIVE: 3}
 RIGHT = 'the right "Customize Application"'
+LACKING = {Evidence.TOKENS: RIGHT}
 
 
 def entry(status: Status, days: int, **more: Any) -> Entry:
@@ -55,7 +56,17 @@ def unknown(name: str) -> tuple[Entry, ...]:
     both = (Evidence.LOGINS, Evidence.TOKENS)
     used = {"evidence": Evidence.LAST_LOGIN, "missing": both}
     return (
-        entry(Status.UNKNOWN, 40, username=name, missing=both[1:], made=OLU),
+        entry(Status.UNKNOWN, 40, username=name, missing=both, made=OLU),
+        entry(Status.UNKNOWN, 140, username=name, **used),
+    )
+
+
+def ours(name: str) -> tuple[Entry, ...]:
+    """Users of whom nobody can say it only because the bot's own user lacks a right."""
+    tokens = (Evidence.TOKENS,)
+    used = {"evidence": Evidence.LAST_LOGIN, "missing": tokens}
+    return (
+        entry(Status.UNKNOWN, 40, username=name, missing=tokens, made=OLU),
         entry(Status.UNKNOWN, 140, username=name, **used),
     )
 
@@ -70,6 +81,7 @@ def looks(words: Any) -> dict[str, Report]:
     return {
         "known": Report(at=NOON, counts=COUNTS, entries=known(name, said), missing={}),
         "unknown": Report(at=NOON, counts=COUNTS, entries=unknown(name), missing=hidden),
+        "our right": Report(at=NOON, counts=COUNTS, entries=ours(name), missing=LACKING),
         "all well": Report(at=NOON, counts={Status.ACTIVE: 3}, missing={}),
         "refused": refused(said or "?", NOON),
     }
