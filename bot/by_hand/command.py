@@ -58,10 +58,11 @@ def preview(
     *,
     again: bool = False,  # noqa: ARG001 - called like `run`
 ) -> bool:
-    """Say what the job would post; nothing is written."""
+    """Say what the job would post; nothing is written. False when an org could not be looked at."""
     _tables(settings)
-    say(asyncio.run(previews.preview(settings, environ, name)))
-    return True
+    words, well = asyncio.run(previews.preview(settings, environ, name))
+    say(words)
+    return well
 
 
 def _tables(settings: Settings) -> None:

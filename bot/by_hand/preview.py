@@ -24,15 +24,23 @@ from store.records import State
 Posts = list[tuple[str, Payload]]
 
 
-async def preview(settings: Settings, environ: Mapping[str, str], name: str) -> str:
-    """Everything that the job would post, to whom."""
+NOBODY = "nobody"
+"""Stands where a message's target would, beside the reason why nothing can be said of an org."""
+
+
+async def preview(settings: Settings, environ: Mapping[str, str], name: str) -> tuple[str, bool]:
+    """Everything that the job would post, to whom; False when an org could not be looked at."""
     async with parts(settings, environ, name, alone=False) as built:
-        return await said(built.ctx, name)
+        posts = await _OF[name](built.ctx)
+        return _pages(name, posts), all(target != NOBODY for target, _ in posts)
 
 
 async def said(ctx: Context, name: str) -> str:
-    """The same of a bot that is built."""
-    posts = await _OF[name](ctx)
+    """The words of a bot that is built."""
+    return _pages(name, await _OF[name](ctx))
+
+
+def _pages(name: str, posts: Posts) -> str:
     if not posts:
         return f"{name} would post nothing now."
     return "\n\n".join(f"To {target}:\n{page(payload)}" for target, payload in posts)
@@ -71,8 +79,8 @@ async def _stale(ctx: Context) -> Posts:
         try:
             posts += stale_messages.would_post(ctx.settings, org, await stale.look(ctx, org))
         except Unavailable as away:
-            words = f"{ctx.org_label(org)} does not answer ({away.reason})."
-            posts.append(("nobody", {"text": words}))
+            words = f"{ctx.org_label(org)} does not answer ({away.reason}). Try again later."
+            posts.append((NOBODY, {"text": words}))
     return posts
 
 

@@ -1,8 +1,9 @@
 """Run one job now, and return when Slack has accepted its messages.
 
 1. The slot is the clock's own, so what was done stays done; `again` takes a fresh one. 2. The run
-is asked for; one that a dead process left behind is taken over where we are alone. 3. Its messages
-are waited for: a running bot's courier sends them, alone ours sends these and no others.
+is asked for; one that a dead process left behind is taken over where we are alone. A slot whose run
+found the org away gets another: nothing was done. 3. Its messages are waited for: a running bot's
+courier sends them, alone ours sends these and no others.
 """
 
 from __future__ import annotations
@@ -34,10 +35,14 @@ _OF_ORGS = frozenset({"digest", "stale", "catalogue"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One run: of which org, "" = of none, under which id, and what was known of it before."""
+    """One run: of which org, "" = of none, under which id, and what was known of it before.
+
+    `attempt` is not "" where an earlier run of the slot came to nothing.
+    """
 
     org: str
     run: str
+    attempt: str
     before: RunState | None
 
 
@@ -69,16 +74,40 @@ async def run(
 async def _ask(built: Parts, name: str, slot: str) -> list[Asked]:
     ctx = built.ctx
     orgs: Sequence[str] = tuple(ctx.settings.orgs) if name in _OF_ORGS else ("",)
+    attempt = f"by-hand-{ctx.clock():%Y%m%dT%H%M%S%f}"
     asked = []
     for org in orgs:
-        run_id = slots.run_id(name, org, slot)
-        asked.append(Asked(org=org, run=run_id, before=await built.engine.result(run_id)))
+        known = await slots.runs(ctx, name, org, slot)
+        before = answering(known, alone=built.queue is not None)
+        again = attempt if known and before is None else ""
+        run_id = before.id if before else slots.try_id(name, org, slot, again)
+        asked.append(Asked(org=org, run=run_id, attempt=again, before=before))
     async with ctx.database.write() as conn:
         for one in asked:
-            await slots.enqueue(ctx, conn, name, one.org, slot, queue=built.queue)
+            if one.before is None:
+                await slots.enqueue(
+                    ctx, conn, name, one.org, slot, queue=built.queue, attempt=one.attempt
+                )
     if built.queue:
         await _take_over(built, asked, built.queue)
     return asked
+
+
+def answering(known: Sequence[RunState], *, alone: bool) -> RunState | None:
+    """Which run of a slot says how it went, of those `known`, oldest first? None: make another.
+
+    One that found the org away did nothing: where a bot is running it tries on by itself, alone
+    nobody would.
+    """
+    told = [one for one in known if one.status.ended and not _to_nothing(one, alone=alone)]
+    if told:
+        return told[-1]
+    return known[0] if known and not known[0].status.ended else None
+
+
+def _to_nothing(run: RunState, *, alone: bool) -> bool:
+    output = run.output if isinstance(run.output, dict) else {}
+    return bool(output.get("problem") or (alone and output.get("away")))
 
 
 async def _take_over(built: Parts, asked: Sequence[Asked], queue: str) -> None:
@@ -102,6 +131,12 @@ async def _finish(built: Parts, name: str, slot: str, one: Asked, say: Say) -> b
     told = told or {}
     if told.get("problem"):
         say(f"{title}: {told['problem']}")
+        return False
+    if told.get("away") and built.queue:
+        say(
+            f"{title}: {told['away']}. Nothing was posted. A running bot looks again by itself;"
+            f" without one, run `job {name}` again."
+        )
         return False
     wrong = await _shown(built, told.get("messages", []))
     for problem in wrong:

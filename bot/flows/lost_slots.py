@@ -65,7 +65,7 @@ async def mend(ctx: Context) -> None:
 
 def _outcome(runs: Iterable[RunState], run_id: str) -> Outcome:
     """How a run of a slot ended: it, or the newest of its tries at an org that was away."""
-    tries = [one for one in runs if one.id == run_id or one.id.startswith(f"{run_id}-try-")]
+    tries = [one for one in runs if slots.is_of(one, run_id)]
     if not tries:
         return Outcome.MISSING
     status = tries[-1].status

@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 BY_HAND: Final = "by-hand-"
 """How the names of processes begin that run one job and end, and of the queues that they hear."""
 
+_TRY: Final = "-try-"
+
 AT_TIMES: Final = ("digest", "stale")
 """Jobs with a time of day or week in `[schedule]`, one run per org."""
 
@@ -48,6 +50,23 @@ def run_id(job: str, org: str, slot_name: str) -> str:
     return f"{job}-{org}-{slot_name}" if org else f"{job}-{slot_name}"
 
 
+def try_id(job: str, org: str, slot_name: str, attempt: str) -> str:
+    """The id of one more run of a slot whose first came to nothing; of that one, without any."""
+    return run_id(job, org, slot_name) + (f"{_TRY}{attempt}" if attempt else "")
+
+
+async def runs(ctx: Context, job: str, org: str, slot_name: str) -> list[RunState]:
+    """The runs of a slot, oldest first: its first, and its tries after that."""
+    first = run_id(job, org, slot_name)
+    found = await ctx.engine.runs(prefix=first)
+    return [one for one in found if is_of(one, first)]
+
+
+def is_of(run: RunState, first: str) -> bool:
+    """Is a run the slot's `first`, or a try after it?"""
+    return run.id == first or run.id.startswith(f"{first}{_TRY}")
+
+
 async def enqueue(
     ctx: Context,
     conn: AsyncConnection,
@@ -58,17 +77,18 @@ async def enqueue(
     delay: timedelta | None = None,
     queue: str | None = None,
     tries: int = 0,
+    attempt: str = "",
 ) -> None:
     """Ask for a run of the clock; once, however many processes ask for the same slot.
 
     `queue` takes the place of the org's own; jobs that look at no org have that of the first one.
-    `tries` counts the runs of the slot that found nobody at home: each has an id of its own.
+    `tries` counts the runs of the slot that found nobody at home: each has an id of its own, as has
+    an `attempt` that somebody makes by hand.
     """
-    again = f"-try-{tries}" if tries else ""
     await ctx.engine.enqueue(
         conn,
         job=job,
-        id=run_id(job, org, slot_name) + again,
+        id=try_id(job, org, slot_name, attempt or (str(tries) if tries else "")),
         queue=queue or _queue(ctx, org),
         args=[org, slot_name, tries] if tries else [org, slot_name],
         delay=delay,

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.sandbox.orgs import DROP_BEFORE
+from bot.sandbox.orgs.faults import MAINTENANCE
 from bot.sandbox.workspace import Message
 from tests.story.house import Build, House
 from tests.story.process import ROOT, running
@@ -25,6 +26,9 @@ class Ended:
     code: int
     said: str
     log: str
+
+
+MARKETING = "marketing-etl@integrations.acme.example"
 
 
 async def begun(house: House, *words: str) -> asyncio.subprocess.Process:
@@ -121,6 +125,67 @@ async def test_beside_a_running_bot_the_job_asks_and_waits(house: House) -> None
     assert away.code == 1, away.said
     assert "UAT sandbox cannot be reached" in away.said
     assert "done" in away.said, "the other org is read all the same"
+
+
+def alerts(house: House) -> list[Message]:
+    return [
+        one
+        for one in house.slack.channel("C0LICENSES").messages
+        if "integration users" in one.readable() and "need" in one.readable()
+    ]
+
+
+async def test_a_look_by_hand_at_an_org_that_is_away_fails_and_the_next_one_looks(
+    asleep: House,
+) -> None:
+    """No bot is running, so nobody else would look again."""
+    away = asleep.org.faults.add(MAINTENANCE, path="/composite", times=1_000)
+    failed = await command(asleep, "job", "stale")
+    assert failed.code == 1, failed.said
+    assert "UAT sandbox does not answer" in failed.said
+    assert "Nothing was posted. A running bot looks again by itself" in failed.said
+    assert "run `job stale` again" in failed.said
+    told = len(alerts(asleep))
+    away.times = 0
+    done = await command(asleep, "job", "stale")
+    assert done.code == 0, done.said
+    assert "1 message posted" in done.said
+    assert len(alerts(asleep)) == told + 1
+    once = await command(asleep, "job", "stale")
+    assert once.code == 0, once.said
+    assert "asked for before" in once.said
+    assert len(alerts(asleep)) == told + 1
+    assert asleep.slack.complaints == []
+
+
+async def test_a_dry_run_of_a_look_at_an_org_that_is_away_fails(build: Build) -> None:
+    async with build(start=False) as house:
+        house.org.faults.add(MAINTENANCE, path="/composite", times=1_000)
+        foretold = await command(house, "job", "stale", "--dry-run")
+        assert foretold.code == 1, foretold.said
+        assert "UAT sandbox does not answer" in foretold.said
+        assert MARKETING in foretold.said, "the other org is looked at all the same"
+
+
+async def test_beside_a_running_bot_an_org_that_is_away_is_looked_at_by_that_bot(
+    build: Build,
+) -> None:
+    async with build(start=False) as house, running(house) as bot:
+        await bot.idle()
+        house.org.faults.add(MAINTENANCE, path="/composite", times=1_000)
+        done = await command(house, "job", "stale", "--again")
+        assert done.code == 0, done.said
+        assert "it is looked at again by itself" in done.said
+
+
+async def test_a_catalogue_that_could_not_be_read_is_read_by_the_next_job(asleep: House) -> None:
+    away = asleep.org.faults.add(DROP_BEFORE, times=1_000)
+    failed = await command(asleep, "job", "catalogue")
+    assert failed.code == 1, failed.said
+    assert "UAT sandbox cannot be reached" in failed.said
+    away.times = 0
+    done = await command(asleep, "job", "catalogue")
+    assert done.code == 0, done.said
 
 
 async def test_a_dry_run_shows_what_would_be_posted_and_posts_nothing(asleep: House) -> None:
