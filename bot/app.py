@@ -144,23 +144,26 @@ class App:
         for part in (preflight, provisioning, undoing, smoke, catalogue, digest, stale, duedates):
             part.register(jobs, self.context)
         self._scheduler = Clock(self.context)
-        self.surface = bolt.build(
+        self.surface, self.receiver = self._slack()
+        self._readiness = self._look()
+        place = self.settings.health
+        self._health = Health(place.host, place.port, self._readiness)
+
+    def _slack(self) -> tuple[bolt.Surface, bolt.Receiver]:
+        surface = bolt.build(
             self.context,
             self.client,
             self.people,
             bolt.secret_of(self.settings),
             acked=self.metrics.acked,
         )
-        self.receiver = bolt.receiver(
-            self.surface,
+        return surface, bolt.receiver(
+            surface,
             self.settings,
             self._proxy,
             turned_away=self.metrics.turned_away,
             stay=self._pace.stay,
         )
-        self._readiness = self._look()
-        place = self.settings.health
-        self._health = Health(place.host, place.port, self._readiness)
 
     def _proxy(self, url: str) -> str | None:
         return proxy_for(url, self._environ)
