@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.config import forget
@@ -20,8 +21,10 @@ StartEngine = Callable[..., Awaitable[Engine]]
 
 
 def pytest_configure() -> None:
-    """Keep the caller's tokens, proxies, certificates and databases out of the tests."""
+    """Keep the caller's tokens, proxies, certificates and databases out; measure no time."""
     forget(os.environ)
+    hypothesis.settings.register_profile("unhurried", deadline=None)  # busy machines change no test
+    hypothesis.settings.load_profile("unhurried")
 
 
 def make_schema(url: str) -> None:

@@ -290,9 +290,7 @@ SHAPES = [
     ),
     running=st.booleans(),
 )
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_secrets_never_show(environ: dict[str, str], running: bool, tmp_path: Path) -> None:  # noqa: FBT001 - drawn
     keyed = WHOLE.replace(
         'private_key_file = "keys/provisioner-uat.pem"', 'private_key_env = "UAT_KEY"'

@@ -52,14 +52,14 @@ STATES = requests(Words())
 EVERY = {**messages(Words()), **views(Words())}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(ANY)
 def test_slack_accepts_every_surface_whatever_people_wrote(text: str) -> None:
     for name, payload in both(Words.hostile(text)):
         assert problems(payload) == [], name
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(ANY)
 def test_foreign_text_is_neither_mention_nor_link_nor_formatting(text: str) -> None:
     for name, payload in both(Words.hostile(text)):
