@@ -22,6 +22,8 @@ from bot.flows import catalogue, digest, duedates, slots, stale
 from bot.flows.context import Context
 from bot.slack import bolt
 from bot.slack.courier import Courier
+from bot.slack.people import People
+from bot.slack.web import CountedClient
 from store.database import Database
 
 _POLL = 0.2
@@ -57,8 +59,9 @@ async def parts(
         poll=_POLL,
     )
     async with aiohttp.ClientSession() as session:
-        courier = _courier(settings, environ, database, session)
-        ctx = _context(settings, environ, database, engine)
+        client = _client(settings, environ, session)
+        courier = Courier(settings, database, client, clock=_now)
+        ctx = _context(settings, environ, database, engine, client)
         for part in (catalogue, digest, stale, duedates):
             part.register(jobs, ctx)
         try:
@@ -75,11 +78,14 @@ def _now() -> datetime:
 
 
 def _context(
-    settings: Settings, environ: Mapping[str, str], database: Database, engine: Engine
+    settings: Settings,
+    environ: Mapping[str, str],
+    database: Database,
+    engine: Engine,
+    client: CountedClient,
 ) -> Context:
-    async def unknown() -> None:
-        return None
-
+    slack, approval = settings.slack, settings.approval
+    people = People(client, admins=slack.admins, approvers=approval.approvers, clock=_now)
     return Context(
         settings=settings,
         database=database,
@@ -87,22 +93,18 @@ def _context(
         gateways=gateways(settings, environ, _now),
         clock=_now,
         wake=lambda: None,
-        approvers=unknown,
+        approvers=people.approvers,
     )
 
 
-def _courier(
-    settings: Settings,
-    environ: Mapping[str, str],
-    database: Database,
-    session: aiohttp.ClientSession,
-) -> Courier:
+def _client(
+    settings: Settings, environ: Mapping[str, str], session: aiohttp.ClientSession
+) -> CountedClient:
     token, api_url = settings.environment.slack_bot_token, settings.environment.slack_api_url
-    client = bolt.web_client(
+    return bolt.web_client(
         token=token.get_secret_value() if token else "",
         base_url=api_url,
         session=session,
         tls=ssl_context(environ),
         route=lambda url: proxy_for(url, environ),
     )
-    return Courier(settings, database, client, clock=_now)

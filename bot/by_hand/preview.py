@@ -90,7 +90,9 @@ async def _reminders(ctx: Context) -> Posts:
     for request in await duedates.due(ctx, dates.REMINDER):
         async with ctx.database.read() as conn:
             shown = await load(ctx.settings, conn, request)
-            shown = replace(shown, undecidable=reminding.why_nobody_can(ctx, request, approvers))
+            if approvers is not None:
+                why = reminding.why_nobody_can(ctx, request, approvers)
+                shown = replace(shown, undecidable=why)
             channel = await reminding.channel_of(ctx, conn, request)
         posts.append((f"{channel}, in the card's thread", reminder.reminder(shown)))
     return posts

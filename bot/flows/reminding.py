@@ -24,6 +24,7 @@ UNDECIDABLE: Final = "undecidable"
 """A surface: the word to the channel for problems; a journal event: nobody could decide then."""
 _REMINDED: Final = "reminded"
 _LOOKED: Final = "preflight"
+_ASKED: Final = "approvers_known"
 
 
 async def remind(
@@ -49,6 +50,7 @@ async def remind(
         source=Source.CLOCK,
         event=UNDECIDABLE if short else _REMINDED,
         detail=short or "Nobody has decided yet: the approvers were reminded",
+        after={_ASKED: approvers is not None},
     )
     await telling.show(conn, request, now)
     wanted = [f"{request.label}/{SURFACE}/{request.preflights}-{number}"]
@@ -83,6 +85,13 @@ async def channel_of(ctx: Context, conn: AsyncConnection, request: Request) -> s
 
 
 def undecidable(lines: list[JournalLine]) -> str:
-    """Why nobody could decide when it was last looked at; empty when somebody could."""
-    looked = [one for one in lines if one.event in {_LOOKED, _REMINDED, UNDECIDABLE}]
+    """Why nobody could decide when it was last looked at; empty when somebody could.
+
+    A reminder while Slack did not say who may decide has looked at nothing.
+    """
+    looked = [
+        one
+        for one in lines
+        if one.event in {_LOOKED, _REMINDED, UNDECIDABLE} and (one.after or {}).get(_ASKED, True)
+    ]
     return looked[-1].detail if looked and looked[-1].event == UNDECIDABLE else ""

@@ -138,3 +138,17 @@ async def test_while_slack_does_not_say_who_may_decide_nobody_is_accused(
     (line,) = card.replies
     assert "still waits for one approval" in line.text
     assert card.channel == CARD_CHANNEL
+
+
+async def test_while_slack_does_not_say_who_may_decide_what_was_found_before_stands(
+    slack_house: SlackHouse,
+) -> None:
+    house = slack_house
+    card = await waiting(house)
+    everybody_left(house)
+    await reminded(house)
+    house.clock.ahead += timedelta(minutes=10)
+    house.ws.faults.fail("usergroups.users.list", times=20)
+    await reminded(house, 2)
+    assert "nobody can decide" in card.replies[-1].text
+    await house.dm("rae", "no approver can decide about it")

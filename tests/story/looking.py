@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.orgs import Org
+from store import usage
 from store.records import Request
 from tests.story.house import Build, House
 
@@ -107,3 +109,16 @@ def logins(org: Org, username: str) -> int:
 def token_requests(org: Org) -> int:
     """How many token requests the org received."""
     return sum(one.path == "/services/oauth2/token" for one in org.requests)
+
+
+async def move_dates(house: House, length: timedelta) -> None:
+    """Let time pass for request 1: its dates come that much earlier."""
+    async with house.app.database.write() as conn:
+        dates = await usage.dates_of(conn, 1)
+        await usage.plan_dates(
+            conn, 1, [type(one)(**{**_fields(one), "at": one.at - length}) for one in dates]
+        )
+
+
+def _fields(one: object) -> dict[str, object]:
+    return {name: getattr(one, name) for name in ("request", "what", "number", "at")}

@@ -5,22 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.flows import duedates
-from store import usage
 from store.records import State
 from tests.story.house import House
-
-
-async def move_dates(house: House, length: timedelta) -> None:
-    """Let time pass for request 1: its dates come that much earlier."""
-    async with house.app.database.write() as conn:
-        dates = await usage.dates_of(conn, 1)
-        await usage.plan_dates(
-            conn, 1, [type(one)(**{**_fields(one), "at": one.at - length}) for one in dates]
-        )
-
-
-def _fields(one: object) -> dict[str, object]:
-    return {name: getattr(one, name) for name in ("request", "what", "number", "at")}
+from tests.story.looking import move_dates
 
 
 async def test_approvers_are_reminded_in_the_cards_thread_until_somebody_decides(

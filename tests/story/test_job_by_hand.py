@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from bot.sandbox.orgs import DROP_BEFORE
 from bot.sandbox.orgs.faults import MAINTENANCE
 from bot.sandbox.workspace import Message
 from tests.story.house import Build, House
+from tests.story.looking import move_dates
 from tests.story.process import ROOT, running
 
 
@@ -186,6 +188,25 @@ async def test_a_catalogue_that_could_not_be_read_is_read_by_the_next_job(asleep
     away.times = 0
     done = await command(asleep, "job", "catalogue")
     assert done.code == 0, done.said
+
+
+@pytest.mark.parametrize(
+    "any_build", [("postgres_url", "http")], ids=["a process of its own"], indirect=True
+)
+@pytest.mark.postgres
+async def test_reminders_by_hand_know_who_can_decide(any_house: House) -> None:
+    house = any_house
+    await house.ask()
+    card = await house.card()
+    await house.told()
+    house.slack.groups["S0SALESFORCE"].users.clear()
+    await move_dates(house, timedelta(hours=4))
+    foretold = await command(house, "job", "reminders", "--dry-run")
+    assert "nobody can decide" in foretold.said
+    ended = await command(house, "job", "reminders")
+    assert ended.code == 0, ended
+    await house.told()
+    assert "nobody can decide" in card.replies[-1].text
 
 
 async def test_a_dry_run_shows_what_would_be_posted_and_posts_nothing(asleep: House) -> None:
