@@ -81,7 +81,8 @@ async def _look(ctx: Context, org: str) -> Snapshot | str:
     except Refused as no:
         rights = await rights_after(ctx.gateways[org], no)
         finding = review.refused(no.code, no.message, login=no.login, rights=rights)
-        sentence = f"{finding.cause} {finding.remedy}"
+        remedy = diagnosis.remedy_without_request(finding)
+        sentence = f"{finding.cause} {remedy}"
         await _refuse(ctx, org, sentence, code=no.code)
         return sentence
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Settings
-from bot.core import policy, review, stale
+from bot.core import diagnosis, policy, review, stale
 from bot.core.activity import Limits
 from bot.core.lifecycle import Refusal
 from bot.core.policy import Action, Actor
@@ -92,7 +92,8 @@ async def look(ctx: Context, org: str) -> Report:
     except Refused as no:
         rights = await rights_after(ctx.gateways[org], no)
         finding = review.refused(no.code, no.message, login=no.login, rights=rights)
-        return stale.refused(f"{finding.cause} {finding.remedy}", now)
+        remedy = diagnosis.remedy_without_request(finding)
+        return stale.refused(f"{finding.cause} {remedy}", now)
     made = {
         one.user_id: Made(request=one.id, owner=one.asked.owner) for one in requests if one.user_id
     }

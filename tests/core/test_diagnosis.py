@@ -429,6 +429,15 @@ def test_who_runs_check_is_told_to_run_it_again_and_of_no_button() -> None:
         assert not re.search("press Retry|test again|check again", told, re.IGNORECASE), one
 
 
+def test_about_a_whole_org_nobody_is_told_of_a_button_but_that_the_bot_looks_again() -> None:
+    for one in (*LOGIN, *API):
+        told = diagnosis.remedy_without_request(replace(REFUSED, remedy=one.remedy))
+        assert not re.search("press Retry|test again|check again", told, re.IGNORECASE), one
+    step = replace(REFUSED, remedy="Correct the key. Then press Retry.")
+    told = diagnosis.remedy_without_request(step)
+    assert told == "Correct the key. Then the bot looks again by itself."
+
+
 WANTED = Wanted(
     org_id="00D",
     user={"Username": "iu.sync@acme.example"},

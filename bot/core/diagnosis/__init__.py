@@ -24,7 +24,12 @@ from bot.core.diagnosis.fixed import (
     wrong_identity,
     wrong_kind,
 )
-from bot.core.diagnosis.next_step import put_back, remedy_at_check, remedy_for
+from bot.core.diagnosis.next_step import (
+    put_back,
+    remedy_at_check,
+    remedy_for,
+    remedy_without_request,
+)
 from bot.core.diagnosis.quote import quote
 from bot.core.diagnosis.reading import (
     explain,
@@ -89,6 +94,7 @@ __all__ = [
     "quote",
     "remedy_at_check",
     "remedy_for",
+    "remedy_without_request",
     "run_failed",
     "sees_nothing",
     "sees_too_much",

@@ -41,6 +41,11 @@ def remedy_at_check(finding: Finding) -> str:
     return _with_step(finding, "run check again").remedy
 
 
+def remedy_without_request(finding: Finding) -> str:
+    """Word a remedy about an org as a whole, at which the clock looks again in any case."""
+    return _with_step(finding, "the bot looks again by itself").remedy
+
+
 def put_back(wanted: Wanted, state: State) -> str:
     """Say how the bot's own grant or assignment comes back that somebody took away.
 
