@@ -123,10 +123,12 @@ def survey(
     who, *seats = reads.need(rest.queries([_ORGANIZATION, *_seat_queries()]))
     license_total, license_used, psl_total, psl_used = _seats(seats)
     identified = _identity(rest, who)
+    # A late answer is kept, because the last is a mere hint whose scan may always take too long.
     profiles, users, sets, rights, existing = rest.queries(
-        _request_queries(identified.bot_user_id, usernames, set_names, name)
+        _request_queries(identified.bot_user_id, usernames, set_names, name), keep_late=True
     )
-    profiles, users, sets = reads.need([profiles, users, sets])
+    profiles, users, sets = reads.need(_in_time([profiles, users, sets]))
+    rights = _in_time([rights])[0]
     every = facts.grantable(rest)
     found = find_app(rest, *app) if app else None
     return Survey(
@@ -146,6 +148,14 @@ def survey(
         existing=() if isinstance(existing, Refused) else tuple(r["Username"] for r in existing),
         unreadable={"app": str(found)} if isinstance(found, Refused) else {},
     )
+
+
+def _in_time(answers: Sequence[reads.Rows | Refused]) -> list[reads.Rows | Refused]:
+    """The same answers; raises `Unavailable` for one that ran out of time."""
+    for one in answers:
+        if isinstance(one, Refused) and one.is_late:
+            raise one.waited_for()
+    return list(answers)
 
 
 def _request_queries(

@@ -236,7 +236,7 @@ def _answer(part: dict[str, Any]) -> dict[str, Any] | Refused:
         body: dict[str, Any] = part["body"]
         return body
     refused = _refused(part["body"])
-    if refused.code == UNKNOWN and _is_absence(status):
+    if _is_absence(status) and not refused.is_late:
         raise unavailable(status)
     if refused.passes and not refused.is_late:
         raise refused.waited_for()

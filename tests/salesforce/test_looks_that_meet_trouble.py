@@ -49,6 +49,7 @@ LOOKS: dict[str, Look] = {
     "what the bot sees": lambda client: client.visible_rows(["Account", "Case"]),
     "stale": lambda client: client.activity(own={}, idle_after=timedelta(days=30), now=NOW),
 }
+NO_SERVICE = [{"errorCode": "SERVICE_UNAVAILABLE", "message": "Try again later."}]
 WHOLE = {
     "used up calls": API_LIMIT,
     "a query out of time": replace(OUT_OF_TIME, whole=True),
@@ -108,7 +109,30 @@ async def test_whichever_question_meets_trouble_it_is_neither_no_nor_nothing(loo
                 busy = org.faults.add(ROW_LOCKED, reference=one, skip=skip)
                 with pytest.raises(Unavailable, match="UNABLE_TO_LOCK_ROW"):
                     await look(client)
-                page = org.faults.add(Reply(status=503, body=""), reference=one, skip=skip)
-                with pytest.raises(Unavailable, match="HTTP 503"):
-                    await look(client)
-                assert (late.hits, busy.hits, page.hits) == (1, 1, 1)
+                assert (late.hits, busy.hits) == (1, 1)
+                for body in ("", NO_SERVICE):
+                    page = org.faults.add(Reply(status=503, body=body), reference=one, skip=skip)
+                    with pytest.raises(Unavailable, match="HTTP 503"):
+                        await look(client)
+                    assert page.hits == 1
+
+
+async def test_a_hint_that_always_takes_too_long_keeps_no_request_from_its_card() -> None:
+    """Users of a similar name are only shown; in a big org that scan may never end in time."""
+    look = LOOKS["preflight"]
+    async with an_org(look) as (org, client):
+        _, calls = await made(org, client, look)
+        at = next(number for number, call in enumerate(calls) if call.parts[-1].sobject == "User")
+        hint = calls[at].parts[-1]
+
+        def before(reference: str | None, last: int) -> int:
+            parts = [part for call in calls[:last] for part in call.parts]
+            return sum(part.reference == reference for part in parts)
+
+        first = org.faults.add(
+            OUT_OF_TIME, reference=hint.reference, skip=before(hint.reference, at)
+        )
+        again = org.faults.add(OUT_OF_TIME, reference="q0", skip=before("q0", at + 1))
+        seen = await look(client)
+        assert (first.hits, again.hits) == (1, 1)
+        assert seen.existing == ()  # type: ignore[attr-defined]  # it is a Survey
