@@ -38,6 +38,7 @@ TURNED_AWAY = (
     "unsupported",
     "too_large",
     "too_slow",
+    "broken_off",
     "too_many",
     "not_ready",
 )

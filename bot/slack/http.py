@@ -34,8 +34,8 @@ _READ_WITHIN = 3.0
 _REMEMBERED = 256
 """Answers kept for what comes again; what is older is kept from happening twice by the store."""
 
-_REASONS = {400: "malformed", 408: "too_slow", 413: "too_large", 415: "unsupported"}
-"""By the status of the answer; those of 401 are in signing.py, 503 is `not_ready` or `too_many`."""
+_REASONS = {408: "too_slow", 413: "too_large", 415: "unsupported"}
+"""By the status of the answer, where that says enough; the others are named where they arise."""
 
 _PASSED_ON = (
     "Content-Type",
@@ -130,7 +130,7 @@ class Http:
         try:
             answer = await self._take(request)
         except web.HTTPException as error:  # such as a body that turned out to be too large
-            self._turned_away(_REASONS.get(error.status, "malformed"))
+            self._turned_away(_REASONS.get(error.status, "broken_off"))
             raise
         if answer.status in _REASONS:
             self._turned_away(_REASONS[answer.status])
@@ -153,6 +153,7 @@ class Http:
         if (request.content_length or 0) > LARGEST:
             return _refused(413, "too large")
         if "Content-Encoding" in request.headers:
+            _log.warning("slack.compressed", remote=request.remote)
             return _refused(415, "compressed")
         try:
             async with asyncio.timeout(_READ_WITHIN):
@@ -161,6 +162,7 @@ class Http:
             return _refused(408, "too slow")
         except (web.RequestPayloadError, ConnectionError) as error:
             _log.warning("slack.broken_off", remote=request.remote, error=type(error).__name__)
+            self._turned_away("broken_off")
             return _refused(400, "malformed")
         flaw = signing.flaw(self._verifier, raw, request.headers)
         if flaw is not None:
@@ -171,6 +173,7 @@ class Http:
         asked = understood(raw, request.headers)
         if asked is None:
             _log.warning("slack.malformed", bytes=len(raw))
+            self._turned_away("malformed")
             return _refused(400, "malformed")
         # Its own task: who hangs up after 3 s must not stop work that is half done.
         answer = self._once.do(_name(asked), lambda: self._dispatch(asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -107,6 +108,26 @@ async def test_what_is_signed_and_not_understood_or_too_large_is_counted(
     assert await counted(house) == {"malformed": 1, "too_large": 2, "no_signature": 1}
 
 
+async def test_noise_is_counted_apart_from_what_slack_signed(house: House) -> None:
+    url = house.slack.transport.url  # type: ignore[attr-defined]  # it is HTTP
+    compressed = {**FORM, "Content-Encoding": "gzip"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=b"garbage", headers=compressed) as answer,
+    ):
+        assert answer.status == 415
+    _, writer = await asyncio.open_connection("127.0.0.1", house.app.slack_port)
+    writer.write(f"POST {http.PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc".encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.close()
+
+    async def both() -> bool:
+        return await counted(house) == {"unsupported": 1, "broken_off": 1}
+
+    await house.until_async(both)
+
+
 async def test_what_comes_too_early_or_is_too_much_at_once_is_counted(
     house: House, post: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +141,7 @@ async def test_what_comes_too_early_or_is_too_much_at_once_is_counted(
 
 def test_every_reason_that_can_be_given_is_shown_as_0_from_the_start() -> None:
     of_401 = get_args(get_type_hints(signing.Flaw)["reason"])
-    given = {*of_401, *http._REASONS.values(), "too_many", "not_ready"}
+    given = {*of_401, *http._REASONS.values(), "broken_off", "malformed", "too_many", "not_ready"}
     assert given == set(metrics.TURNED_AWAY)
     assert {*hearing._KINDS.values(), "command", "other"} == set(metrics.KINDS)
     page = metrics.Metrics().exposed(None, tick_age=0).decode()
