@@ -84,7 +84,10 @@ class _Client(SocketModeClient):
         """
         if message.get("type") == "disconnect":
             _log.info("slack.disconnect", reason=str(message.get("reason"))[:40])
+            left = self.current_session
             await self.in_hand.idle(_LEAVE_WITHIN)
+            if self.current_session is not left and await self.is_connected():
+                return  # Slack did not wait: there is a new connection already
         await super().run_message_listeners(message, raw_message)
 
 

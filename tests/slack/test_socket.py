@@ -164,6 +164,29 @@ async def test_a_polite_disconnect_is_followed_by_a_new_connection(
     assert await slack_house.socket.connected()
 
 
+async def test_a_disconnect_does_not_close_the_connection_that_was_made_meanwhile(
+    slack_house: SlackHouse,
+) -> None:
+    """Slack asks the bot to go and closes at once, while a click is still in hand."""
+
+    async def in_hand() -> None:
+        async with slack_house.socket._in_hand.one():
+            await asyncio.sleep(1.5)
+
+    click = asyncio.create_task(in_hand())
+    opened = slack_house.ws.count("apps.connections.open")
+    await slack_house.ws.socket.disconnect(reason="warning")
+    await slack_house.ws.socket.drop()
+    await slack_house.ws.until(lambda: slack_house.ws.count("apps.connections.open") > opened)
+    await slack_house.until(slack_house.socket.connected)
+    kept = slack_house.socket.client.current_session
+    await click
+    await asyncio.sleep(1)
+    assert slack_house.socket.client.current_session is kept
+    assert slack_house.ws.count("apps.connections.open") == opened + 1
+    assert "/integration-user new" in await slack_house.say("rae", "help")
+
+
 async def test_a_lost_connection_is_made_again(slack_house: SlackHouse) -> None:
     await slack_house.ws.socket.drop()
     await slack_house.ws.connected(1, timeout=10)
