@@ -12,7 +12,7 @@ class Pace:
     """Seconds, all of them."""
 
     poll: float = 1.0
-    adopt_every: float = 10.0
+    adopt_every: float = 5.0
     courier: float = 1.0
     away: float = 20.0
     stay: float = STAY

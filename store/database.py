@@ -42,6 +42,13 @@ LOST = {
 
 Its own limit is two hours. The last counts milliseconds, and is for an answer that nobody takes:
 while one is on its way no keepalive is sent (engine, Pitfalls 10; PostgreSQL, 19.3 and tcp(7))."""
+ALIVE = {
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 9000,
+}
+"""Our side of the same: libpq's names; we notice a server that is gone as soon as it notices us."""
 SET_LOST = "SELECT " + ", ".join(f"set_config('{key}', '{LOST[key]}', false)" for key in LOST)
 
 NAMES = {
@@ -157,7 +164,7 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"keepalives_idle": 30, "application_name": "integration-user-bot"},
+        connect_args={**ALIVE, "application_name": "integration-user-bot"},
     )
     let_go_when_lost(engine)
     return engine

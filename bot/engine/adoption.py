@@ -19,18 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from store.database import async_url, let_go_when_lost
+from store.database import ALIVE, async_url, let_go_when_lost
 
 __all__ = ["Adoption"]
 
 HEARTBEAT = 1.0
-_ALIVE = {
-    "keepalives_idle": 3,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 9000,
-}
-"""Our side of the same: libpq's names; we notice a server that is gone as soon as it notices us."""
 LOCK = text("SELECT pg_advisory_lock(hashtextextended(:name, 0))")
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
@@ -56,7 +49,7 @@ class Adoption:
             async_url(url),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={**_ALIVE, "application_name": "integration-user-bot lock"},
+            connect_args={**ALIVE, "application_name": "integration-user-bot lock"},
         )
         let_go_when_lost(self._engine)
         self._executor_id = executor_id

@@ -58,7 +58,7 @@ class Engine:
         executor_id: str | None = None,
         listen: Sequence[str] | None = None,
         poll: float = 1.0,
-        adopt_every: float = 10.0,
+        adopt_every: float = 5.0,
     ) -> None:
         """Prepare; nothing connects yet. `poll` and `adopt_every` are seconds.
 
