@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from bot.config.problems import ConfigError
 
+_A_FILE = re.compile(r"[\w-]{1,60}(?:\.[a-z]{2,5}){1,2}")
+"""How key files are called; without a dot it may be a piece of a key, and is not quoted."""
 _CUSTOMARY = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 """A variable's name as people write them. Lower case does as well, and is not quoted: a password
 or a piece of a key may look like that."""
@@ -74,7 +76,8 @@ def _text(name: str, file: Path) -> str:
         why = error.strerror or type(error).__name__
     except UnicodeDecodeError:
         why = "it is not a text in PEM form"
-    raise ConfigError([f"{name}: the file cannot be read ({why})."])
+    which = f"the file {file}" if _A_FILE.fullmatch(file.name) else "the file"
+    raise ConfigError([f"{name}: {which} cannot be read ({why})."])
 
 
 def _not_a_key(text: str) -> str | None:
