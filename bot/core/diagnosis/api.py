@@ -65,8 +65,8 @@ _LICENSES: tuple[Row, ...] = (
         "license_forbids",
         "The permission set licence Salesforce API Integration does not include this permission: "
         "{what}.",
-        "Withdraw this request and ask again without this permission: no integration user of this "
-        "org can have it.",
+        "Withdraw this request and ask again without this permission. Only if its user was set up "
+        "before and has lost its licence since, press Retry first.",
         REQUESTER,
         text=rf"^(?!.*assigned to a user).*?{_FORBIDDEN}",
         at="ObjectPermissions FieldPermissions",
