@@ -39,6 +39,13 @@ class Evidence(StrEnum):
     LAST_LOGIN = "last login date"
 
 
+NEEDS = {
+    Evidence.LOGINS: 'the right "Manage Users" or "Monitor Login History"',
+    Evidence.TOKENS: 'the right "Customize Application"',
+}
+"""Without it a source silently shows the bot's own rows only (auth-and-monitoring 4.1, 4.2)."""
+
+
 class Status(StrEnum):
     """What can be said of a user; the value stands in stored reports."""
 

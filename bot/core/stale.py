@@ -6,16 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from bot.core.activity import Evidence, Limits, Status, Trace, Traces, Verdict, judge
+from bot.core.activity import NEEDS, Evidence, Limits, Status, Trace, Traces, Verdict, judge
 from store.records import Json
 
 WORST_FIRST = (Status.FAILING, Status.STALE, Status.NEVER_USED, Status.UNKNOWN)
 """What is worth saying, and in which order."""
-
-_RIGHT: Final = "the right "
-"""How a reason in `missing` begins that is a right, and not what the org answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +88,7 @@ class Report:
     @property
     def lacking(self) -> Mapping[Evidence, str]:
         """The sources that cannot be read because the bot's own user lacks a right: which."""
-        return {one: why for one, why in self.missing.items() if why.startswith(_RIGHT)}
+        return {one: why for one, why in self.missing.items() if why == NEEDS.get(one)}
 
     @property
     def owners(self) -> tuple[str, ...]:

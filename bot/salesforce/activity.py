@@ -16,7 +16,7 @@ from typing import Any
 
 from simple_salesforce.format import format_soql
 
-from bot.core.activity import Evidence, Trace, Traces, windows, within
+from bot.core.activity import NEEDS, Evidence, Trace, Traces, windows, within
 from bot.salesforce.gateway import Refused
 from bot.salesforce.history import IDS, Windows, chunks, moment, with_logins
 from bot.salesforce.reads import LICENSE, Rows, need
@@ -30,11 +30,6 @@ _RIGHTS = (
     ("PermissionsMonitorLoginHistory", Evidence.LOGINS),
     ("PermissionsCustomizeApplication", Evidence.TOKENS),
 )
-NEEDS = {
-    Evidence.LOGINS: 'the right "Manage Users" or "Monitor Login History"',
-    Evidence.TOKENS: 'the right "Customize Application"',
-}
-"""Without it a source silently shows the bot's own rows only (4.1, 4.2)."""
 
 
 def read(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core import stale
-from bot.core.activity import Evidence, Status, Traces
+from bot.core.activity import NEEDS, Evidence, Status, Traces
 from bot.core.stale import Made, Report
 from tests.core.test_activity import LIMITS, NOW, ago, trace
 
@@ -48,17 +48,17 @@ def test_each_owner_is_told_of_their_own_users_only() -> None:
     assert [one.made for one in found.entries if one.username.startswith("dead")] == [None]
 
 
-RIGHT = 'the right "Customize Application"'
+TOKENS = {Evidence.TOKENS: NEEDS[Evidence.TOKENS]}
 SLOW = "the org answered QUERY_TIMEOUT: too slow"
 
 
 @pytest.mark.parametrize(
     ("missing", "told"),
     [
-        ({Evidence.TOKENS: RIGHT}, ("U0BEA",)),
-        ({Evidence.TOKENS: RIGHT, Evidence.LOGINS: RIGHT}, ("U0BEA",)),
+        (TOKENS, ("U0BEA",)),
+        (NEEDS, ("U0BEA",)),
         ({Evidence.TOKENS: SLOW}, ("U0BEA", "U0OLU")),
-        ({Evidence.TOKENS: RIGHT, Evidence.LOGINS: SLOW}, ("U0BEA", "U0OLU")),
+        ({**TOKENS, Evidence.LOGINS: SLOW}, ("U0BEA", "U0OLU")),
     ],
 )
 def test_no_owner_hears_of_what_only_a_right_of_the_bots_own_hides(

@@ -89,15 +89,21 @@ async def test_a_drain_without_work_is_over_at_once(start_engine: StartEngine) -
     assert time.monotonic() - began < 4
 
 
-async def test_nothing_new_is_taken_up_during_a_drain(
-    database: Database, database_url: str, start_engine: StartEngine
-) -> None:
+async def at_work(database: Database, start_engine: StartEngine) -> tuple[Jobs, Sleeper, Engine]:
+    """An engine in the middle of a run, and the job that comes late."""
     busy, late = Sleeper(1), Sleeper(0)
     jobs = Jobs()
     jobs.register("busy", busy)
     jobs.register("late", late)
     engine = await start_engine(jobs)
     await begin(database, engine, "busy", busy)
+    return jobs, late, engine
+
+
+async def test_nothing_new_is_taken_up_during_a_drain(
+    database: Database, database_url: str, start_engine: StartEngine
+) -> None:
+    jobs, late, engine = await at_work(database, start_engine)
     draining = asyncio.create_task(engine.drain(4))
     await asyncio.sleep(0.3)
     async with database.write() as connection:
@@ -114,12 +120,7 @@ async def test_a_resting_engine_takes_up_nothing_new_and_lets_what_works_finish(
     database: Database, database_url: str, start_engine: StartEngine
 ) -> None:
     """While Slack's deliveries end, what they ask for is written down for the next start."""
-    busy, late = Sleeper(1), Sleeper(0)
-    jobs = Jobs()
-    jobs.register("busy", busy)
-    jobs.register("late", late)
-    engine = await start_engine(jobs)
-    await begin(database, engine, "busy", busy)
+    jobs, late, engine = await at_work(database, start_engine)
     engine.rest()
     async with database.write() as connection:
         await engine.enqueue(connection, job="late", id="late-1", queue="work")
