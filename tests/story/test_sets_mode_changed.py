@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.orgs import DROP_AFTER, DROP_BEFORE
+from bot.sandbox.orgs.faults import Drop
 from bot.sandbox.workspace import Message
 from store.records import Request
 from tests.story.asking import EVERYTHING, EVERYTHING_OBJECTS
@@ -153,6 +155,24 @@ async def test_a_user_made_before_the_change_holds_only_what_was_approved_after_
         assert held == sorted(sets_of(house))
         assert set(held).isdisjoint(before)
         assert {one.name for one in request.permission_sets} == set(held)
+
+
+@each_way
+@pytest.mark.parametrize("drop", [DROP_BEFORE, DROP_AFTER], ids=["before", "after"])
+async def test_a_reply_lost_around_the_end_of_an_old_set_leaves_only_what_was_approved(
+    build: Build, first: str, second: str, drop: Drop
+) -> None:
+    async with house_where(build, tables=written(first)) as house:
+        await blocked_long_ago(house)
+        await switched(house, second)
+        await retried(house)
+        lost = house.org.faults.add(drop, method="DELETE", sobject="PermissionSet")
+        await house.approve()
+        request = await house.ends("live", "blocked")
+        assert lost.hits == 1
+        assert (str(request.state), request.finding) == ("live", None)
+        assert held_by(house, request) == sorted(sets_of(house))
+        assert {one.name for one in request.permission_sets} == set(sets_of(house))
 
 
 @each_way
